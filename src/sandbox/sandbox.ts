@@ -1,0 +1,75 @@
+import type { Limits } from "../domain/limits.ts";
+import type { Evidence } from "../domain/outcome.ts";
+
+/** A file put into `/box` before the program starts. */
+export interface BoxFile {
+  /** Relative to `/box`, without `.` and `..` parts; parents are made. */
+  readonly path: string;
+  readonly content: Uint8Array;
+  /** Permission bits, like 0o644. */
+  readonly mode: number;
+}
+
+/** One run: what is in the box and what is started there. */
+export interface RunSpec {
+  /** Absolute path in the box, never looked up in PATH. */
+  readonly executable: string;
+  /** All arguments, `argv[0]` first. */
+  readonly argv: readonly string[];
+  /** The whole environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly files: readonly BoxFile[];
+  readonly stdin: Uint8Array;
+  readonly limits: Limits;
+  /**
+   * Says, once every process of the box is dead, which files below `/box` to return; null for none.
+   * Called with paths relative to `/box` and sizes in bytes. `maxBytes` bounds their sum.
+   */
+  readonly collect: {
+    readonly wants: (path: string, size: number) => boolean;
+    readonly maxBytes: number;
+  } | null;
+}
+
+/** What the launcher saw of a run. Facts only: an outcome is made from them elsewhere. */
+export interface RunReport extends Evidence {
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+  readonly stdoutTruncated: boolean;
+  readonly stderrTruncated: boolean;
+  readonly wallMs: number;
+  readonly memoryBytes: number;
+  readonly files: readonly { readonly path: string; readonly content: Uint8Array }[];
+  /** Files that were wanted but refused (not plain, too large, too many), each with the reason. */
+  readonly refusedFiles: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/**
+ * The program was never started, or its box was lost: the engine's fault, not the program's.
+ * `stage` and `errno` name the step that failed, like `mount` and `EPERM`.
+ */
+export class LaunchError extends Error {
+  override readonly name = "LaunchError";
+  readonly stage: string;
+  readonly errno: string | null;
+
+  constructor(message: string, options: { stage: string; errno?: string | null; cause?: unknown }) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.stage = options.stage;
+    this.errno = options.errno ?? null;
+  }
+}
+
+/** Runs programs in boxes. */
+export interface Sandbox {
+  /**
+   * Runs one program in a fresh box. Resolves when every process of it is dead and its output is complete.
+   * An aborted `signal` kills the box; the report then says `stopCause: "killed"`.
+   * @throws {LaunchError} when the program was not started or the box was lost.
+   */
+  run(spec: RunSpec, options?: { readonly signal?: AbortSignal }): Promise<RunReport>;
+  /** Whether a launcher is connected and can make boxes. */
+  isReady(): boolean;
+  /** Kills every box and lets the launcher go. Resolves when nothing is left on the host. */
+  close(): Promise<void>;
+}
