@@ -1,0 +1,110 @@
+import { posix } from "node:path";
+import { parseSync } from "oxc-parser";
+
+/** What each folder of `src` may import, itself aside. A folder that is not here is a breach: give it a row. */
+const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  telemetry: [],
+  config: ["domain", "telemetry"],
+  protocol: ["domain"],
+  queue: ["domain", "protocol"],
+  sandbox: ["domain"],
+  languages: ["domain"],
+  engine: ["domain", "languages", "sandbox"],
+  worker: ["domain", "engine", "languages", "queue", "telemetry"],
+  gateway: ["domain", "languages", "protocol", "queue", "telemetry"],
+  main: ["config", "domain", "engine", "gateway", "languages", "protocol", "queue", "sandbox", "telemetry", "worker"],
+  cli: ["config", "domain", "main"],
+};
+
+/** Implementations behind an interface. Only `main` knows them; everyone else gets the interface handed in. */
+const CONCRETE = ["src/queue/embedded/", "src/sandbox/create-sandbox.ts"];
+
+/** Packages a folder may import; every folder that is not here may import any. `node:` stands for Node's own modules. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  protocol: ["zod", "node:buffer"],
+};
+
+/** Names that say nothing of what is inside. */
+const VAGUE_FOLDERS = new Set(["utils", "common", "helpers", "types"]);
+
+export interface SourceText {
+  /** From the repository's root, with `/`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** @returns one sentence for each import or folder that breaks the rules, with its file. */
+export function findBreaches(files: readonly SourceText[]): string[] {
+  return files.flatMap((file) => {
+    const problems = [...folderProblems(file.path), ...importsOf(file).flatMap((found) => importProblems(file, found))];
+    return problems.map((problem) => `${file.path}: ${problem}`);
+  });
+}
+
+function folderProblems(path: string): string[] {
+  return posix
+    .dirname(path)
+    .split("/")
+    .filter((folder) => VAGUE_FOLDERS.has(folder))
+    .map((folder) => `a folder named ${folder}/ says nothing: name it for what is inside`);
+}
+
+interface Import {
+  readonly specifier: string;
+  /** Nothing of it is left at run time. */
+  readonly isTypeOnly: boolean;
+}
+
+function importsOf(file: SourceText): Import[] {
+  const { module, errors } = parseSync(file.path, file.text);
+  const failure = errors[0];
+  if (failure) throw new SyntaxError(`${file.path}: ${failure.message}`);
+  return [
+    ...module.staticImports.map(({ moduleRequest, entries }) => ({
+      specifier: moduleRequest.value,
+      isTypeOnly: entries.length > 0 && entries.every((entry) => entry.isType),
+    })),
+    ...module.staticExports
+      .flatMap(({ entries }) => entries)
+      .flatMap(({ moduleRequest, isType }) =>
+        moduleRequest ? [{ specifier: moduleRequest.value, isTypeOnly: isType }] : [],
+      ),
+    ...module.dynamicImports.map(({ moduleRequest }) => ({
+      // The text between the parentheses, quotes included when it is a literal.
+      specifier: file.text.slice(moduleRequest.start, moduleRequest.end).replaceAll(/^["'`]|["'`]$/g, ""),
+      isTypeOnly: false,
+    })),
+  ];
+}
+
+function importProblems(file: SourceText, { specifier, isTypeOnly }: Import): string[] {
+  const folder = folderOf(file.path);
+  const isTest = file.path.endsWith(".test.ts");
+  if (!specifier.startsWith(".")) {
+    const allowed = PACKAGES[folder];
+    if (!allowed || isTest || isTypeOnly || allowed.includes(specifier)) return [];
+    return [`${folder} may not import ${specifier}: it runs in a browser too`];
+  }
+
+  const target = posix.join(posix.dirname(file.path), specifier);
+  if (!target.startsWith("src/")) return [`${specifier} is outside src`];
+  if (folderOf(target) === folder) return [];
+  const problems: string[] = [];
+  const allowed = DIRECTIONS[folder];
+  if (!allowed) {
+    problems.push(`src/${folder} has no row in the table of import directions`);
+  } else if (!allowed.includes(folderOf(target))) {
+    problems.push(`${folder} may not import ${folderOf(target)} (${specifier})`);
+  }
+  if (folder !== "main" && !isTest && CONCRETE.some((concrete) => target.startsWith(concrete))) {
+    problems.push(`only main may import the implementation ${target}; take its interface as a parameter`);
+  }
+  return problems;
+}
+
+/** @param path like `src/queue/embedded/embedded-queue.ts` @returns the folder below `src`, like `queue` */
+function folderOf(path: string): string {
+  return path.split("/")[1] ?? "";
+}

@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+
+/** Below the directory of the launcher's sources. */
+const LAUNCHER = "build/millrace-launcher";
+
+const REMEDY =
+  "It needs gcc, make and the C library's headers. On Debian or Ubuntu: apt-get install gcc make libc6-dev";
+
+/**
+ * Compiles the launcher with `make` unless one is there that is newer than each of its sources.
+ * @param options.nativeDirectory absolute path of `native/`, which must be writable when there is something to compile.
+ * @param options.announce told, before it starts, that there is something to compile.
+ * @returns the launcher's absolute path.
+ * @throws {Error} saying what to install when the tools are missing, else with the compiler's own messages.
+ */
+export async function buildLauncher(options: {
+  readonly nativeDirectory: string;
+  readonly announce: (message: string) => void;
+}): Promise<string> {
+  const { nativeDirectory, announce } = options;
+  const launcher = join(nativeDirectory, LAUNCHER);
+  if (await isUpToDate(launcher, nativeDirectory)) return launcher;
+
+  announce(`Compiling the launcher in ${nativeDirectory}`);
+  const output = await make(nativeDirectory);
+  if (!(await isUpToDate(launcher, nativeDirectory))) {
+    throw new Error(`make -C ${nativeDirectory} did not make ${LAUNCHER}:\n${output}`);
+  }
+  return launcher;
+}
+
+async function isUpToDate(launcher: string, nativeDirectory: string): Promise<boolean> {
+  const builtAtMs = await modifiedAtMs(launcher);
+  if (builtAtMs === null) return false;
+  const names = await readdir(nativeDirectory);
+  const sources = names.filter((name) => name === "Makefile" || name.endsWith(".c") || name.endsWith(".h"));
+  const changedAtMs = await Promise.all(sources.map((name) => modifiedAtMs(join(nativeDirectory, name))));
+  return changedAtMs.every((atMs) => atMs === null || atMs <= builtAtMs);
+}
+
+/** @returns milliseconds since the epoch; null when there is no such file. */
+async function modifiedAtMs(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** @returns all that make printed. */
+async function make(directory: string): Promise<string> {
+  const child = spawn("make", ["-C", directory], { stdio: ["ignore", "pipe", "pipe"] });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  try {
+    const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+    if (code === 0) return stdout + stderr;
+    throw new Error(stdout + stderr);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The launcher cannot be compiled. ${REMEDY}\n${reason}`, { cause });
+  }
+}

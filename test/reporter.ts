@@ -1,0 +1,36 @@
+import type { Reporter, TestCase, TestModule } from "vitest/node";
+
+/**
+ * Prints why each skipped test was skipped, and last of all one plain line: `N passed, N failed`, with `, N skipped`
+ * when there are any. A test file that could not be loaded counts as one failure. A run in which no test ran fails.
+ */
+export default class ClosingLine implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const inState = (state: string) => tests.filter((test) => test.result().state === state);
+    const passed = inState("passed").length;
+    const broken = modules.filter((module) => module.state() === "failed" && module.errors().length > 0);
+    const failed = inState("failed").length + broken.length + unhandledErrors.length;
+    const skipped = inState("skipped");
+
+    printSkips(skipped);
+    const counts = [`${passed} passed`, `${failed} failed`];
+    if (skipped.length > 0) counts.push(`${skipped.length} skipped`);
+    console.log(counts.join(", "));
+    if (failed > 0 || passed === 0) process.exitCode = 1;
+  }
+}
+
+/** One line for each reason: many tests may share it. */
+function printSkips(skipped: readonly TestCase[]): void {
+  const names = new Map<string, string[]>();
+  for (const test of skipped) {
+    const result = test.result();
+    const reason = (result.state === "skipped" && result.note) || "no reason given";
+    names.set(reason, [...(names.get(reason) ?? []), `${test.module.relativeModuleId} > ${test.fullName}`]);
+  }
+  for (const [reason, tests] of names) {
+    console.log(`skipped: ${reason} (${tests.length})`);
+    for (const name of tests) console.log(`  ${name}`);
+  }
+}

@@ -1,0 +1,31 @@
+import { defineConfig } from "vitest/config";
+
+const isRoot = process.getuid?.() === 0;
+
+export default defineConfig({
+  test: {
+    reporters: ["default", "./test/reporter.ts"],
+    pool: "forks",
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "scripts/**/*.test.ts"],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // The real launcher, real boxes, the whole server: one file at a time, because limits are measured.
+        test: {
+          name: "system",
+          include: ["test/**/*.test.ts"],
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          ...(isRoot ? { globalSetup: "./test/build-launcher.ts" } : { runner: "./test/skipping-runner.ts" }),
+        },
+      },
+    ],
+  },
+});
