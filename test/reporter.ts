@@ -2,14 +2,16 @@ import type { Reporter, TestCase, TestModule } from "vitest/node";
 
 /**
  * Prints why each skipped test was skipped, and last of all one plain line: `N passed, N failed`, with `, N skipped`
- * when there are any. A test file that could not be loaded counts as one failure. A run in which no test ran fails.
+ * when there are any. A file that cannot be loaded and a suite whose hook fails count as one failure each. A run in
+ * which no test ran fails.
  */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const inState = (state: string) => tests.filter((test) => test.result().state === state);
     const passed = inState("passed").length;
-    const broken = modules.filter((module) => module.state() === "failed" && module.errors().length > 0);
+    const suites = [...modules, ...modules.flatMap((module) => [...module.children.allSuites()])];
+    const broken = suites.filter((suite) => suite.errors().length > 0);
     const failed = inState("failed").length + broken.length + unhandledErrors.length;
     const skipped = inState("skipped");
 

@@ -1,6 +1,6 @@
 import { type RunnerTask, type RunnerTestFile, TestRunner } from "vitest";
 
-/** How a test looks that called `context.skip(note)`. */
+/** How a test ends that called `context.skip(note)`. */
 const SKIPPED = { state: "skip", note: "boxes are made by root: run npm test as root" } as const;
 
 /** Loads the system tests, so that they are counted, and skips every one of them. */
@@ -11,7 +11,11 @@ export default class SkippingRunner extends TestRunner {
 }
 
 function skip(task: RunnerTask): void {
-  task.mode = "skip";
-  if (task.type === "test") task.result = SKIPPED;
-  else for (const child of task.tasks) skip(child);
+  if (task.type === "test") {
+    task.mode = "skip";
+    task.result = SKIPPED;
+  } else {
+    for (const hooks of Object.values(TestRunner.getSuiteHooks(task))) hooks.length = 0;
+    for (const child of task.tasks) skip(child);
+  }
 }
