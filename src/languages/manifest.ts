@@ -1,0 +1,147 @@
+import { parse } from "yaml";
+import { z } from "zod";
+import { LIMIT_NAMES, type Limits, MAXIMUM_LIMITS } from "../domain/limits.ts";
+import { placeholdersOf } from "./template.ts";
+
+/** What a toolchain's own paths may be made of. */
+const TOOLCHAIN_NAMES = ["executable", "home", "version", "major"] as const;
+const COMPILE_NAMES = [...TOOLCHAIN_NAMES, "mainFile", "heapMiB", "sources", "compileArgs"] as const;
+const RUN_NAMES = [...TOOLCHAIN_NAMES, "mainFile", "heapMiB", "mainClass"] as const;
+const LIST_NAMES: readonly string[] = ["sources", "compileArgs"];
+
+function template(names: readonly string[]) {
+  return z.string().check((context) => {
+    for (const name of placeholdersOf(context.value)) {
+      if (!names.includes(name)) {
+        const known = names.map((known) => `{${known}}`).join(" ");
+        context.issues.push({
+          code: "custom",
+          input: context.value,
+          message: `unknown {${name}}; known here: ${known}`,
+        });
+      } else if (LIST_NAMES.includes(name) && context.value !== `{${name}}`) {
+        context.issues.push({
+          code: "custom",
+          input: context.value,
+          message: `{${name}} is a list and has to stand alone`,
+        });
+      }
+    }
+  });
+}
+
+function command(names: readonly string[]) {
+  return z.tuple([template(names)], template(names));
+}
+
+/** A regular expression with exactly one group, which holds what is looked for. */
+const patternWithGroup = z.string().transform((source, context) => {
+  try {
+    const pattern = new RegExp(source, "mu");
+    if (groupCount(source) === 1) return pattern;
+    context.issues.push({ code: "custom", input: source, message: "needs exactly one (group)" });
+  } catch (error) {
+    context.issues.push({ code: "custom", input: source, message: `is not a regular expression: ${String(error)}` });
+  }
+  return z.NEVER;
+});
+
+/** Counted by the engine itself: an alternative that matches the empty text shows every group. */
+function groupCount(source: string): number {
+  return (new RegExp(`${source}|`, "mu").exec("")?.length ?? 1) - 1;
+}
+
+const limit = (maximum: number) => z.int().min(1).max(maximum).optional();
+
+const limits = z
+  .strictObject(
+    Object.fromEntries(LIMIT_NAMES.map((name) => [name, limit(MAXIMUM_LIMITS[name])])) as Record<
+      keyof Limits,
+      ReturnType<typeof limit>
+    >,
+  )
+  .default({});
+
+const env = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({});
+
+/** How much of the memory limit a managed heap may take; see `heapMiB`. */
+const heap = z.strictObject({
+  /** Share of the memory limit that the heap never exceeds. */
+  fraction: z.number().gt(0).max(1),
+  /** What the process needs beside its heap, MiB. */
+  reserveMiB: z.int().min(0),
+});
+
+const relativePath = z
+  .string()
+  .regex(/^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$)).+$/, "has to be a path below the work directory");
+
+const fileName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/);
+
+const manifestSchema = z.strictObject({
+  /** The word in a request and in an address. */
+  id: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  /** The name for people. */
+  name: z.string().min(1),
+  aliases: z.array(z.string().regex(/^[a-z0-9][a-z0-9+#.-]*$/)).default([]),
+  /** Endings of the language's source files, the usual one first. */
+  extensions: z.array(z.string().regex(/^\.[a-z0-9]+$/)).min(1),
+  /** What a program sent as one text is saved under: always the same, or as a top-level name in its text asks. */
+  mainFile: z.union([
+    fileName.transform((name) => ({ default: name, topLevelName: null })),
+    z.strictObject({ default: fileName, topLevelName: patternWithGroup }),
+  ]),
+  /** A small program that prints `Hello, world!`. */
+  hello: z.string().min(1),
+  detect: z.strictObject({
+    /** Absolute paths, `*` and `[...]` allowed; `{millraceNode}` is the Node that Millrace itself runs on. */
+    executables: z.array(z.string().regex(/^(?:\/|\{millraceNode\}$)/)).min(1),
+    versionArgs: z.array(z.string()),
+    /** Applied to what these arguments print; its group is the version. */
+    versionPattern: patternWithGroup,
+    /** What `apt-get install` needs to bring the toolchain. */
+    debianPackage: z.string().min(1),
+  }),
+  /** Directories outside /usr that a box needs. Those that do not exist are left out. */
+  trees: z.array(template(TOOLCHAIN_NAMES).regex(/^(?:\/|\{(?:home|executable)\})/)).default([]),
+  compile: z
+    .strictObject({
+      command: command(COMPILE_NAMES),
+      /** What the compiler makes: a file, or `directory/` for everything below it. */
+      artifacts: z.array(relativePath).min(1),
+      env,
+      limits,
+      heap: heap.optional(),
+    })
+    .optional(),
+  run: z.strictObject({
+    /** The request's arguments follow it. */
+    command: command(RUN_NAMES),
+    env,
+    limits,
+    heap: heap.optional(),
+  }),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type Heap = z.infer<typeof heap>;
+
+/**
+ * Reads a manifest.
+ * @param file its name, for messages.
+ * @throws {Error} naming the file and every key that is wrong.
+ */
+export function parseManifest(text: string, file: string): Manifest {
+  const parsed = manifestSchema.safeParse(parseYaml(text, file));
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `  ${issue.path.join(".") || "(top)"}: ${issue.message}`);
+  throw new Error(`${file} is not a language manifest:\n${faults.join("\n")}`);
+}
+
+function parseYaml(text: string, file: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new Error(`${file} is not YAML: ${String(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,138 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { EngineError } from "../domain/errors.ts";
+import type { Language } from "../domain/language.ts";
+import { detect } from "./detect.ts";
+import { type Manifest, parseManifest } from "./manifest.ts";
+import { nearNames } from "./near-names.ts";
+import { createToolchain, defaultLimits, type Toolchain } from "./toolchain.ts";
+import { isInRange, isRange } from "./versions.ts";
+
+/** The languages that this server knows, and the toolchains that it has for them. */
+export interface LanguageRegistry {
+  /**
+   * The toolchain for a request.
+   * @param idOrAlias in any case.
+   * @param range a semver range; the highest version that is here when absent.
+   * @throws {EngineError} `unknown_language`, naming near ones, or where there is no toolchain for it; `invalid_field` for
+   * a version that is no range or that nothing here satisfies.
+   */
+  find(idOrAlias: string, range?: string): Toolchain;
+  /** All languages by id, those without a toolchain included. */
+  list(): readonly Language[];
+  /** Files and directories outside `/usr` that the toolchains need to see in a box. */
+  trees(): readonly string[];
+}
+
+interface Entry {
+  readonly manifest: Manifest;
+  /** The highest version first. */
+  readonly toolchains: readonly Toolchain[];
+}
+
+/**
+ * Reads every manifest of a directory and asks this host for the toolchains.
+ * @param options.directory holds the `*.yaml` files.
+ * @param options.millraceNode absolute path of the Node that runs Millrace, a candidate for JavaScript.
+ * @throws {Error} when a manifest is wrong: it names the file and the key.
+ */
+export async function loadRegistry(options: {
+  readonly directory: string;
+  readonly millraceNode: string;
+}): Promise<LanguageRegistry> {
+  const manifests = await readManifests(options.directory);
+  const entries = await Promise.all(
+    manifests.map(async (manifest): Promise<Entry> => {
+      const detected = await detect(manifest.detect, options);
+      return { manifest, toolchains: detected.map((one) => createToolchain(manifest, one)) };
+    }),
+  );
+  return createRegistry(entries);
+}
+
+async function readManifests(directory: string): Promise<Manifest[]> {
+  const files = (await readdir(directory)).filter((file) => file.endsWith(".yaml")).sort();
+  return Promise.all(files.map(async (file) => parseManifest(await readFile(join(directory, file), "utf8"), file)));
+}
+
+/** @throws {Error} when two languages share a name. */
+export function createRegistry(entries: readonly Entry[]): LanguageRegistry {
+  const byName = new Map<string, Entry>();
+  for (const entry of entries) {
+    for (const name of [entry.manifest.id, ...entry.manifest.aliases]) {
+      const other = byName.get(name);
+      if (other !== undefined)
+        throw new Error(`"${name}" names both ${other.manifest.name} and ${entry.manifest.name}`);
+      byName.set(name, entry);
+    }
+  }
+  const languages = entries.map(toLanguage).sort((a, b) => (a.id < b.id ? -1 : 1));
+
+  function findEntry(idOrAlias: string): Entry {
+    const entry = byName.get(idOrAlias.toLowerCase());
+    if (entry === undefined) throw unknownLanguage(idOrAlias, byName.keys(), languages);
+    return entry;
+  }
+
+  return {
+    find(idOrAlias, range) {
+      const { manifest, toolchains } = findEntry(idOrAlias);
+      const [highest] = toolchains;
+      if (highest === undefined) throw notInstalled(manifest);
+      if (range === undefined) return highest;
+      if (!isRange(range))
+        throw wrongVersion(`has to be a version or a semver range, like "${highest.version}" or ">=1 <3"`);
+      const found = toolchains.find(({ version }) => isInRange(version, range));
+      if (found !== undefined) return found;
+      const versions = toolchains.map(({ version }) => version).join(", ");
+      throw wrongVersion(`fits no version of ${manifest.name} that is here: ${versions}`);
+    },
+    list: () => languages,
+    trees: () => [...new Set(entries.flatMap(({ toolchains }) => toolchains.flatMap(({ trees }) => trees)))],
+  };
+}
+
+function toLanguage({ manifest, toolchains }: Entry): Language {
+  const { limits, compileLimits } = defaultLimits(manifest);
+  return {
+    id: manifest.id,
+    name: manifest.name,
+    aliases: manifest.aliases,
+    extensions: manifest.extensions,
+    isAvailable: toolchains.length > 0,
+    versions: toolchains.map(({ version }) => version),
+    mainFile: manifest.mainFile.default,
+    limits,
+    compileLimits: manifest.compile === undefined ? null : compileLimits,
+    hello: manifest.hello,
+    install: toolchains.length > 0 ? null : installCommand(manifest),
+  };
+}
+
+function installCommand(manifest: Manifest): string {
+  return `apt-get install ${manifest.detect.debianPackage}`;
+}
+
+const LONGEST_QUOTE = 40;
+const MOST_NEAR = 3;
+
+function unknownLanguage(given: string, names: Iterable<string>, languages: readonly Language[]): EngineError {
+  const word = given.slice(0, LONGEST_QUOTE);
+  const near = nearNames(word, names, MOST_NEAR);
+  const advice =
+    near.length > 0
+      ? `Did you mean ${near.map((name) => JSON.stringify(name)).join(" or ")}?`
+      : `There are: ${languages.map(({ id }) => id).join(", ")}.`;
+  return new EngineError("unknown_language", `There is no language ${JSON.stringify(word)}. ${advice}`, {
+    fields: [{ path: "/language", message: advice }],
+  });
+}
+
+function notInstalled(manifest: Manifest): EngineError {
+  const message = `${manifest.name} is not installed on this server: ${installCommand(manifest)}`;
+  return new EngineError("unknown_language", message, { fields: [{ path: "/language", message }] });
+}
+
+function wrongVersion(message: string): EngineError {
+  return new EngineError("invalid_field", `/version ${message}`, { fields: [{ path: "/version", message }] });
+}

@@ -1,0 +1,24 @@
+import semver from "semver";
+
+/** The version in a text as `major.minor.patch`, missing parts 0; null if there is none. */
+export function normalizeVersion(text: string): string | null {
+  return semver.coerce(text)?.version ?? null;
+}
+
+/** Sorts the highest version first. */
+export function byVersionDescending(a: string, b: string): number {
+  return semver.rcompare(a, b);
+}
+
+/** Whether a text is a semver range, like `3`, `>=17 <22` or `^20.1`. */
+export function isRange(text: string): boolean {
+  return semver.validRange(text) !== null;
+}
+
+export function isInRange(version: string, range: string): boolean {
+  return semver.satisfies(version, range);
+}
+
+export function majorOf(version: string): string {
+  return String(semver.major(version));
+}
