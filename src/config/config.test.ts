@@ -16,7 +16,7 @@ describe("readConfig", () => {
   it("reads the environment, and lets a flag win over it", () => {
     const env = { MILLRACE_PORT: "9000", MILLRACE_SLOTS: "3", MILLRACE_QUEUE: "", MILLRACE_LOG: "debug" };
     const config = readConfig(["--port", "0", "--host=localhost"], env);
-    expect(config).toEqual({ port: 0, host: "localhost", slots: 3, queue: 1000, log: "debug" });
+    expect(config).toEqual({ port: 0, host: "127.0.0.1", slots: 3, queue: 1000, log: "debug" });
   });
 
   it.each<[string, readonly string[], Record<string, string>, RegExp]>([

@@ -17,7 +17,7 @@ function wholeNumber(least: number, most: number) {
 }
 
 function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
+  return host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }
 
 /** Every setting: its environment variable, its flag, what is right, its default and what it is for. */
@@ -30,7 +30,10 @@ const SETTINGS = {
   },
   host: {
     variable: "MILLRACE_HOST",
-    schema: z.string().refine(isLoopback, "a loopback address (127.0.0.1, ::1 or localhost): there is no authentication yet"),
+    schema: z
+      .string()
+      .transform((host) => (host === "localhost" ? "127.0.0.1" : host))
+      .refine(isLoopback, "a loopback address (127.0.0.1, ::1 or localhost): there is no authentication yet"),
     fallback: () => "127.0.0.1",
     help: "address to listen on; loopback only",
   },
