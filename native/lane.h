@@ -1,0 +1,20 @@
+/* A lane holds what consecutive boxes share: a read-only root, made ahead in a mount namespace of its own, and two host ids. */
+#pragma once
+#include <sys/types.h>
+
+#include "plan.h"
+
+/* Inside a lane's mount namespace: its box root, an empty directory, and the place where a box mounts its store. */
+#define LANE_ROOT "/root"
+#define LANE_EMPTY "/empty"
+#define LANE_STORE "/store"
+
+struct lane {
+  int mount_namespace; /* descriptor */
+  uid_t first_id;      /* host id of inside-0; the next one is inside-1000. The same numbers serve as group ids */
+};
+
+/* Builds the lane's root. `scratch` is an existing directory that the lane's namespace covers with a tmpfs of its own.
+ * Returns 0, or -1 with errno and *failed naming the plan entry or step. */
+int lane_make(struct lane *lane, const struct plan *plan, const char *scratch, const char **failed);
+void lane_close(struct lane *lane);

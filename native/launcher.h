@@ -1,0 +1,15 @@
+/* The resident process that makes boxes and starts programs in them, one per worker. */
+#pragma once
+#include <sys/types.h>
+
+struct launcher_options {
+  int listener;         /* unix socket on which the worker connects, one connection at a time */
+  int life_line;        /* end-of-file means that the supervisor is gone */
+  int instance;         /* names our groups */
+  uid_t worker_uid;     /* who may connect */
+  uid_t first_id;       /* lanes take two host ids each from here */
+  const char *scratch;  /* existing directory that lanes cover with mounts of their own */
+};
+
+/* Returns the exit status once the life line has ended and no box is left. */
+int launcher_run(const struct launcher_options *options);

@@ -1,0 +1,170 @@
+/*
+ * Four processes take part in a box:
+ *
+ *   launcher ── maker (exits) ──┬─ pid 1 of the box     in all namespaces and groups; builds the root, seals itself, waits
+ *                               └─ the parked process   in the same, made afterwards; seals itself, waits for its script
+ *
+ * The maker is a child of the launcher with all its privileges. It enters the groups first, so that everything it gives
+ * birth to is born inside. It clones pid 1 into new namespaces, maps two ids, waits until pid 1 has built the root, enters
+ * the namespaces with one setns (user namespace and the others together: one after the other is refused) and forks the
+ * program's process. When it exits the launcher, a child subreaper, becomes the parent of both: the program's exit status
+ * comes to the launcher from the kernel and from nowhere else.
+ */
+#include "maker.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+#include "script.h"
+#include "seal.h"
+#include "status.h"
+#include "system.h"
+
+/* Ids inside a box. */
+enum { ID_ROOT = 0, ID_PROGRAM = 1000 };
+
+static const uint64_t NAMESPACES[] = {CLONE_NEWUSER, CLONE_NEWNS,  CLONE_NEWPID,   CLONE_NEWNET,
+                                      CLONE_NEWIPC,  CLONE_NEWUTS, CLONE_NEWCGROUP};
+
+static uint64_t namespace_flags(void) {
+  uint64_t flags = 0;
+  for (size_t i = 0; i < COUNT_OF(NAMESPACES); i++) flags |= NAMESPACES[i];
+  if (!DEFENCE("network")) flags &= ~(uint64_t)CLONE_NEWNET;
+  if (!DEFENCE("ipc")) flags &= ~(uint64_t)CLONE_NEWIPC;
+  if (!DEFENCE("cgroup_namespace")) flags &= ~(uint64_t)CLONE_NEWCGROUP;
+  return flags;
+}
+
+static int compare_fds(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
+
+/* The launcher's descriptors reach other boxes: above all the write ends of their life lines. None may stay open here. */
+static void close_all_but(int *fds, size_t count) {
+  qsort(fds, count, sizeof *fds, compare_fds);
+  unsigned next = 3;
+  for (size_t i = 0; i < count; i++) {
+    if (fds[i] < 0 || (unsigned)fds[i] < next) continue;
+    if ((unsigned)fds[i] > next) sys_close_range(next, (unsigned)fds[i] - 1);
+    next = (unsigned)fds[i] + 1;
+  }
+  sys_close_range(next, ~0u);
+}
+
+static void keep_own_descriptors(const struct maker *m) {
+  int fds[] = {m->ends.stdin_read, m->ends.stdout_write, m->ends.stderr_write, m->ends.script_read,
+               m->ends.life_read,  m->ends.status,       m->ends.oom_event,    m->lane->mount_namespace};
+  close_all_but(fds, COUNT_OF(fds));
+}
+
+/* The launcher blocks and ignores signals for itself; a program starts with the defaults. */
+static void reset_signals(void) {
+  sigset_t none;
+  sigemptyset(&none);
+  for (int number = 1; number < _NSIG; number++) signal(number, SIG_DFL);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void enter_groups(const struct maker *m) {
+  struct cgroup group;
+  if (cgroup_make(m->groups, m->number) || cgroup_open(m->groups, m->number, &group))
+    status_fail(m->ends.status, STAGE_CGROUP_MAKE, 0);
+  if (cgroup_bound(&group, m->processes)) status_fail(m->ends.status, STAGE_CGROUP_LIMIT, 0);
+  if (cgroup_watch_oom(&group, m->ends.oom_event)) status_fail(m->ends.status, STAGE_CGROUP_WATCH, 0);
+  if (cgroup_join(&group)) status_fail(m->ends.status, STAGE_CGROUP_JOIN, 0);
+  cgroup_close(&group);
+}
+
+static int write_proc(pid_t pid, const char *name, const char *value) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+  int fd = open(path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return -1;
+  ssize_t written = write(fd, value, strlen(value));
+  close(fd);
+  return written < 0 ? -1 : 0;
+}
+
+/* Two host ids of this lane alone; root of the host has no name in there. */
+static int map_ids(const struct maker *m, pid_t init) {
+  char map[64];
+  snprintf(map, sizeof map, "%d %u 1\n%d %u 1\n", ID_ROOT, m->lane->first_id, ID_PROGRAM, m->lane->first_id + 1);
+  return write_proc(init, "uid_map", map) || write_proc(init, "gid_map", map) ? -1 : 0;
+}
+
+/* Where the kernel of the host must choose a victim, it is a box. */
+static void offer_to_oom_killer(void) { (void)!write_proc(getpid(), "oom_score_adj", "500"); }
+
+/* A copy of the launcher becomes the box's pid 1: it builds the root, gives up everything, and lives until its life line
+ * ends. Ignoring SIGCHLD lets the kernel reap the orphans that it inherits. */
+static _Noreturn void run_init(const struct maker *m, int maker_line) {
+  unsigned index = 0;
+  char byte;
+  if (RETRY(read(maker_line, &byte, 1)) != 1) _exit(1); /* ids are mapped, or the maker is gone */
+  if (setresgid(ID_ROOT, ID_ROOT, ID_ROOT) || setresuid(ID_ROOT, ID_ROOT, ID_ROOT))
+    status_fail(m->ends.status, STAGE_BECOME_ROOT, 0);
+  enum stage failed = root_make(m->plan, &m->sizes, &index);
+  if (failed != STAGE_NONE) status_fail(m->ends.status, failed, index);
+  signal(SIGCHLD, SIG_IGN);
+  if (dup2(m->ends.life_read, 0) < 0 || dup2(maker_line, 1) < 0 || dup2(m->ends.status, 2) < 0)
+    status_fail(m->ends.status, STAGE_SEAL_DESCRIPTORS, 0);
+  struct seal all = {.plan = m->plan, .uid = ID_ROOT, .keep = 3};
+  failed = seal(&all, &index);
+  if (failed != STAGE_NONE) status_fail(2, failed, index);
+  if (write(1, &byte, 1) != 1) _exit(1);
+  close(1);
+  close(2);
+  RETRY(read(0, &byte, 1));
+  _exit(0);
+}
+
+static _Noreturn void run_parked(const struct maker *m) {
+  unsigned index = 0;
+  const int ends[] = {m->ends.stdin_read, m->ends.stdout_write, m->ends.stderr_write, m->ends.script_read, m->ends.status};
+  /* Two steps, since a source may be the target of another: first all above the targets, then down onto them. */
+  int high[COUNT_OF(ends)];
+  for (size_t i = 0; i < COUNT_OF(ends); i++)
+    if ((high[i] = fcntl(ends[i], F_DUPFD_CLOEXEC, 64)) < 0) status_fail(m->ends.status, STAGE_SEAL_DESCRIPTORS, 0);
+  for (int i = 0; i < (int)COUNT_OF(ends); i++)
+    if (dup3(high[i], i, i < 3 ? 0 : O_CLOEXEC) < 0) status_fail(high[4], STAGE_SEAL_DESCRIPTORS, 0);
+  struct seal all = {.plan = m->plan, .uid = ID_PROGRAM, .keep = COUNT_OF(ends)};
+  enum stage failed = seal(&all, &index);
+  if (failed != STAGE_NONE) status_fail(SCRIPT_STATUS_FD, failed, index);
+  script_run(m->plan->work_directory);
+}
+
+static pid_t make_init(const struct maker *m, int *pidfd) {
+  int line[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line)) status_fail(m->ends.status, STAGE_DESCRIPTORS, 0);
+  pid_t init = sys_clone_pidfd(namespace_flags(), pidfd);
+  if (init < 0) status_fail(m->ends.status, STAGE_NAMESPACES, 0);
+  if (init == 0) {
+    close(line[0]);
+    run_init(m, line[1]);
+  }
+  close(line[1]);
+  char byte = 0;
+  if (map_ids(m, init)) status_fail(m->ends.status, STAGE_ID_MAP, 0);
+  if (send(line[0], &byte, 1, MSG_NOSIGNAL) != 1 || RETRY(read(line[0], &byte, 1)) != 1) _exit(1); /* it told why */
+  close(line[0]);
+  return init;
+}
+
+_Noreturn void maker_run(const struct maker *m) {
+  int pidfd = -1;
+  keep_own_descriptors(m);
+  reset_signals();
+  offer_to_oom_killer();
+  enter_groups(m);
+  if (setns(m->lane->mount_namespace, CLONE_NEWNS)) status_fail(m->ends.status, STAGE_LANE, 0);
+  pid_t init = make_init(m, &pidfd);
+  if (setns(pidfd, (int)namespace_flags())) status_fail(m->ends.status, STAGE_ENTER, 0);
+  int work_directory = open(m->plan->work_directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (work_directory < 0) status_fail(m->ends.status, STAGE_WORK_DIRECTORY, 0);
+  pid_t parked = fork();
+  if (parked < 0) status_fail(m->ends.status, STAGE_FORK, 0);
+  if (parked == 0) run_parked(m);
+  _exit(status_send_made(m->ends.status, init, parked, work_directory) ? 1 : 0);
+}

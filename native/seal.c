@@ -1,0 +1,125 @@
+#include "seal.h"
+
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+#include <linux/securebits.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "system.h"
+
+/* No capability by exec of a root file, none kept or raised by a change of ids, and none of that can be undone. */
+static const unsigned long SECUREBITS = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
+                                        SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
+                                        SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+
+typedef struct __user_cap_header_struct cap_header;
+typedef struct __user_cap_data_struct cap_sets[_LINUX_CAPABILITY_U32S_3];
+
+static int fail(int wrong) {
+  errno = wrong;
+  return -1;
+}
+
+static int close_others(int keep) {
+  if (!DEFENCE("close_range")) return 0;
+  return sys_close_range((unsigned)keep, ~0u);
+}
+
+static int set_rlimits(const struct plan *plan, unsigned *index) {
+  for (*index = 0; *index < plan->rlimit_count; ++*index) {
+    const struct plan_rlimit *limit = &plan->rlimits[*index];
+    struct rlimit value, current;
+    if (getrlimit((__rlimit_resource_t)limit->resource, &current)) return -1;
+    /* What we were given less of than the plan allows, we cannot raise: the lower one holds. */
+    value.rlim_max = limit->value < current.rlim_max ? limit->value : current.rlim_max;
+    value.rlim_cur = value.rlim_max;
+    if (setrlimit((__rlimit_resource_t)limit->resource, &value)) return -1;
+  }
+  *index = 0;
+  return 0;
+}
+
+static int drop_bounding(unsigned *index) {
+  if (!DEFENCE("bounding")) return 0;
+  for (*index = 0; prctl(PR_CAPBSET_READ, *index) >= 0; ++*index)
+    if (prctl(PR_CAPBSET_DROP, *index)) return -1;
+  *index = 0;
+  return 0;
+}
+
+static int clear_ambient(void) { return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); }
+
+static int drop_capabilities(void) {
+  if (!DEFENCE("capabilities")) return 0;
+  cap_header header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  cap_sets none = {0};
+  return (int)syscall(SYS_capset, &header, none);
+}
+
+static int install_filter(const struct plan *plan) {
+  if (!DEFENCE("seccomp")) return 0;
+  struct sock_fprog program = {.len = (unsigned short)plan->filter_count, .filter = (struct sock_filter *)plan->filter};
+  return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+}
+
+static int set_no_new_privs(void) {
+  if (!DEFENCE("no_new_privs")) return 0;
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+static bool has_ids(uid_t id) {
+  uid_t ruid, euid, suid;
+  gid_t rgid, egid, sgid;
+  return !getresuid(&ruid, &euid, &suid) && !getresgid(&rgid, &egid, &sgid) && ruid == id && euid == id && suid == id &&
+         rgid == id && egid == id && sgid == id && getgroups(0, NULL) == 0;
+}
+
+static bool has_capability(void) {
+  cap_header header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  cap_sets sets;
+  if (syscall(SYS_capget, &header, sets)) return true;
+  for (size_t i = 0; i < COUNT_OF(sets); i++)
+    if (sets[i].effective || sets[i].permitted || sets[i].inheritable) return true;
+  for (int cap = 0, held; (held = prctl(PR_CAPBSET_READ, cap)) >= 0; cap++)
+    if (held || prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) > 0) return true;
+  return false;
+}
+
+/* Believes nothing that was set above: asks the kernel. */
+static int verify(const struct seal *seal) {
+  if (WITHOUT[0]) return 0; /* a mutated build lacks one of them on purpose */
+  if (!has_ids(seal->uid)) return fail(EUCLEAN);
+  if (has_capability()) return fail(EPERM);
+  if ((unsigned long)prctl(PR_GET_SECUREBITS) != SECUREBITS) return fail(EACCES);
+  if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) return fail(ENOKEY);
+  if (prctl(PR_GET_SECCOMP) != SECCOMP_MODE_FILTER) return fail(ENOSYS);
+  if (getsid(0) != getpid()) return fail(ESRCH);
+  if (!setresuid(0, 0, 0) && seal->uid != 0) return fail(EISNAM);
+  int lowest = dup(0);
+  if (lowest != seal->keep) return fail(EMFILE);
+  return close(lowest);
+}
+
+enum stage seal(const struct seal *seal, unsigned *index) {
+  const uid_t id = seal->uid;
+  *index = 0;
+  if (close_others(seal->keep)) return STAGE_SEAL_DESCRIPTORS;
+  if (setsid() < 0 && errno != EPERM) return STAGE_SEAL_SESSION; /* EPERM: leads its session already */
+  if (set_rlimits(seal->plan, index)) return STAGE_SEAL_RLIMIT;
+  /* These three need CAP_SETPCAP, the two after them CAP_SETGID and CAP_SETUID: so capabilities go last. */
+  if (drop_bounding(index)) return STAGE_SEAL_BOUNDING;
+  if (clear_ambient()) return STAGE_SEAL_AMBIENT;
+  if (prctl(PR_SET_SECUREBITS, SECUREBITS)) return STAGE_SEAL_SECUREBITS;
+  if (DEFENCE("groups") && setgroups(0, NULL)) return STAGE_SEAL_GROUPS;
+  if (setresgid(id, id, id) || setresuid(id, id, id)) return STAGE_SEAL_IDS;
+  if (drop_capabilities()) return STAGE_SEAL_CAPABILITIES;
+  /* Until an execve replaces it, this process is a copy of the launcher: nobody in the box may look into it. */
+  if (prctl(PR_SET_DUMPABLE, 0)) return STAGE_SEAL_DUMPABLE;
+  if (set_no_new_privs()) return STAGE_SEAL_NO_NEW_PRIVS;
+  /* With no_new_privs off, only CAP_SYS_ADMIN could install a filter: another reason why it comes before. */
+  if (install_filter(seal->plan)) return STAGE_SEAL_FILTER;
+  if (verify(seal)) return STAGE_SEAL_VERIFY;
+  return STAGE_NONE;
+}

@@ -1,0 +1,16 @@
+/* The only code that gives up power. Called by everything that lives in a box: its pid 1 and its program. */
+#pragma once
+#include <sys/types.h>
+
+#include "plan.h"
+#include "stages.h"
+
+struct seal {
+  const struct plan *plan;
+  uid_t uid; /* inside the box; the gid is the same */
+  int keep;  /* descriptors 0 to keep-1 stay, every other one is closed */
+};
+
+/* Gives up everything and checks that it is gone. Returns STAGE_NONE, or the step that failed, with errno set and
+ * *index saying which one of several. The process must not go on then. */
+enum stage seal(const struct seal *seal, unsigned *index);
