@@ -83,6 +83,7 @@ function importProblems(file: SourceText, { specifier, isTypeOnly }: Import): st
   const folder = folderOf(file.path);
   const isTest = file.path.endsWith(".test.ts");
   if (!specifier.startsWith(".")) {
+    if (specifier === "node:process" && folder !== "config") return ["only config reads the process's environment"];
     const allowed = PACKAGES[folder];
     if (!allowed || isTest || isTypeOnly || allowed.includes(specifier)) return [];
     return [`${folder} may not import ${specifier}: it runs in a browser too`];
