@@ -9,7 +9,7 @@ export interface Call {
   readonly arguments: readonly bigint[];
 }
 
-export function decode(program: Buffer): Instruction[] {
+function decode(program: Buffer): Instruction[] {
   if (program.length % instructionBytes !== 0) throw new Error("not a whole number of instructions");
   return Array.from({ length: program.length / instructionBytes }, (_, index) => {
     const at = index * instructionBytes;
