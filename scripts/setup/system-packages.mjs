@@ -2,22 +2,19 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
 /**
- * What a clone uses of the system: Debian's package and a file that shows it is there, whoever installed it.
+ * Debian's packages that a clone uses, what for, and a file that shows it is there, whoever installed it.
  * Fixed paths, not PATH: a version manager's shim there is not what runs programs.
  */
-const NEEDS = [
-  {
-    for: "the launcher",
-    packages: ["gcc", "make", "libc6-dev"],
-    files: ["/usr/bin/gcc", "/usr/bin/make", "/usr/include/stdio.h"],
-  },
-  { for: "C", packages: ["gcc", "libc6-dev"], files: ["/usr/bin/gcc", "/usr/include/stdio.h"] },
-  { for: "Python", packages: ["python3"], files: ["/usr/bin/python3"] },
-  { for: "Java", packages: ["default-jdk-headless"], files: ["/usr/bin/java", "/usr/bin/javac"] },
+const PACKAGES = [
+  { name: "gcc", for: "the launcher and C", file: "/usr/bin/gcc" },
+  { name: "make", for: "the launcher", file: "/usr/bin/make" },
+  { name: "libc6-dev", for: "the launcher and C", file: "/usr/include/stdio.h" },
+  { name: "python3", for: "Python", file: "/usr/bin/python3" },
+  { name: "default-jdk-headless", for: "Java", file: "/usr/bin/javac" },
 ];
 
 const APT_ENVIRONMENT = { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
-const APT_OPTIONS = ["-q", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0"];
+const APT_OPTIONS = ["-qq", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0"];
 
 /**
  * Installs what is missing after saying what and how big. Where it may not or cannot, it says so and goes on: the server
@@ -25,19 +22,19 @@ const APT_OPTIONS = ["-q", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty
  * @param {{ mayInstall: boolean }} options
  */
 export function installSystemPackages({ mayInstall }) {
-  const missing = NEEDS.filter((need) => !need.files.every((file) => existsSync(file)));
+  const missing = PACKAGES.filter(({ file }) => !existsSync(file));
   if (missing.length === 0) return;
 
-  const packages = [...new Set(missing.flatMap((need) => need.packages))];
-  const summary = `${packages.join(" ")} (for ${missing.map((need) => need.for).join(", ")})`;
+  const names = missing.map(({ name }) => name);
+  const summary = missing.map((wanted) => `${wanted.name} (for ${wanted.for})`).join(", ");
   if (!existsSync("/usr/bin/apt-get")) {
     console.log(`setup: not found: ${summary}. There is no apt-get here: install what you need of it yourself.`);
   } else if (!mayInstall) {
     console.log(`setup: not installed, as --no-install says: ${summary}`);
   } else if (process.getuid?.() !== 0) {
-    console.log(`setup: not installed: ${summary}. As root: apt-get install ${packages.join(" ")}`);
+    console.log(`setup: not installed: ${summary}. As root: apt-get install ${names.join(" ")}`);
   } else {
-    install(packages, summary);
+    install(names, summary);
   }
 }
 
