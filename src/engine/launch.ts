@@ -1,0 +1,49 @@
+import type { RunResult, SourceFile } from "../domain/execution.ts";
+import type { ExecutionId } from "../domain/ids.ts";
+import { WORK_DIRECTORY } from "../languages/command.ts";
+import { LaunchError, type RunReport, type RunSpec, type Sandbox } from "../sandbox/sandbox.ts";
+import type { Log } from "../telemetry/log.ts";
+import { refusalOf } from "./refusal.ts";
+import { toRunResult, unstartedResult } from "./run-results.ts";
+
+/** A run's result, and the files that came out of its box. */
+export interface Launched {
+  readonly result: RunResult;
+  readonly files: readonly SourceFile[];
+  readonly refusedFiles: RunReport["refusedFiles"];
+}
+
+export type Launch = (
+  spec: RunSpec,
+  options: { readonly id: ExecutionId; readonly signal: AbortSignal },
+) => Promise<Launched>;
+
+/** A box can be lost to what happens on the host, like a launcher that died; the next one is made by its successor. */
+const MOST_ATTEMPTS = 2;
+
+/** Starts runs, each in a fresh box, and turns what became of them into results. A box that is lost is retried once. */
+export function createLaunch(deps: {
+  readonly sandbox: Pick<Sandbox, "run">;
+  readonly log: Pick<Log, "warn">;
+}): Launch {
+  return async (spec, { id, signal }) => {
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+      if (signal.aborted) return unstarted(unstartedResult({ status: "cancelled", message: null }));
+      try {
+        const report = await deps.sandbox.run(spec, { signal });
+        return { result: toRunResult(report, spec.limits), files: report.files, refusedFiles: report.refusedFiles };
+      } catch (error) {
+        if (!(error instanceof LaunchError)) throw error;
+        const refusal = refusalOf(error, spec, WORK_DIRECTORY);
+        if (refusal !== null) return unstarted(unstartedResult({ status: "runtime_error", message: refusal }));
+        deps.log.warn({ id, attempt, stage: error.stage, errno: error.errno, err: error }, "a run was not started");
+      }
+    }
+    // The client hears nothing of the host: stage and errno are in the log.
+    return unstarted(unstartedResult({ status: "internal_error", message: "the engine could not start the program" }));
+  };
+}
+
+function unstarted(result: RunResult): Launched {
+  return { result, files: [], refusedFiles: [] };
+}

@@ -1,0 +1,96 @@
+import type { Clock } from "../domain/clock.ts";
+import type { ExecutionResult } from "../domain/execution.ts";
+import type { NodeId } from "../domain/ids.ts";
+import type { Engine, ExecutionOutcome } from "../engine/engine.ts";
+import type { Lease, Queue } from "../queue/queue.ts";
+import type { Log } from "../telemetry/log.ts";
+
+/** Takes jobs from a queue and has an engine run them, at most one in each slot. */
+export interface Worker {
+  readonly slots: number;
+  /** Slots with a job in them now. */
+  busySlots(): number;
+  /** Takes no more jobs, and resolves when those that run have ended. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts taking jobs at once.
+ * @param options.onBug hears of an error that is no outcome and no failure of a box: the engine's or the queue's code is
+ * wrong. The job gets an `internal_error`; it is for the caller to let the process drain.
+ */
+export function createWorker(options: {
+  readonly queue: Pick<Queue, "take">;
+  readonly engine: Engine;
+  readonly slots: number;
+  readonly nodeId: NodeId;
+  readonly clock: Clock;
+  readonly log: Pick<Log, "error">;
+  readonly onBug: (error: unknown) => void;
+}): Worker {
+  const { queue, engine, slots, nodeId, clock, log, onBug } = options;
+  const draining = new AbortController();
+  let busy = 0;
+
+  function report(error: unknown, message: string, id?: string): void {
+    log.error({ err: error, id }, message);
+    onBug(error);
+  }
+
+  async function execute({ job, cancelled }: Lease): Promise<ExecutionOutcome> {
+    try {
+      return await engine.execute(job.execution, { signal: cancelled });
+    } catch (error) {
+      report(error, "an execution failed by a bug", job.execution.id);
+      return { status: "internal_error", compile: null, run: null };
+    }
+  }
+
+  async function work(lease: Lease): Promise<void> {
+    const { execution, putAtMs } = lease.job;
+    const queuedMs = clock.nowMs() - putAtMs;
+    const outcome = await execute(lease);
+    const result: ExecutionResult = {
+      id: execution.id,
+      status: outcome.status,
+      language: execution.language,
+      version: execution.version,
+      compile: outcome.compile,
+      run: outcome.run,
+      queuedMs,
+      totalMs: clock.nowMs() - putAtMs,
+      node: nodeId,
+    };
+    await lease.ack(result);
+  }
+
+  async function fillSlot(): Promise<void> {
+    while (!draining.signal.aborted) {
+      let lease: Lease;
+      try {
+        lease = await queue.take({ signal: draining.signal });
+      } catch (error) {
+        if (!draining.signal.aborted) report(error, "no job could be taken");
+        return;
+      }
+      busy += 1;
+      try {
+        await work(lease);
+      } catch (error) {
+        report(error, "a result could not be handed in", lease.job.execution.id);
+      } finally {
+        busy -= 1;
+      }
+    }
+  }
+
+  const loops = Array.from({ length: slots }, fillSlot);
+  return {
+    slots,
+    busySlots: () => busy,
+    async close() {
+      draining.abort(new Error("the worker is draining"));
+      await Promise.all(loops);
+    },
+  };
+}
