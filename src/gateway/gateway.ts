@@ -1,0 +1,65 @@
+import { type FastifyInstance, fastify } from "fastify";
+import { EngineError } from "../domain/errors.ts";
+import type { LanguageRegistry } from "../languages/registry.ts";
+import { REQUEST_LIMITS } from "../protocol/request-limits.ts";
+import type { Queue } from "../queue/queue.ts";
+import type { Log } from "../telemetry/log.ts";
+import { answerClientError } from "./client-error.ts";
+import { createErrorAnswers } from "./error-answers.ts";
+import { registerExecutionsRoute } from "./executions-route.ts";
+import { guardRequest, setSecurityHeaders } from "./guard.ts";
+import { registerHealthRoutes } from "./health-routes.ts";
+import { registerLangRoute } from "./lang-route.ts";
+import { registerLanguagesRoute } from "./languages-route.ts";
+
+/** What every route may use. */
+export interface GatewayDeps {
+  readonly queue: Pick<Queue, "submit">;
+  readonly languages: LanguageRegistry;
+  /** Whether a worker can take jobs now. */
+  readonly isReady: () => boolean;
+  readonly log: Log;
+}
+
+/**
+ * The HTTP side of Millrace. It does not listen; whoever makes it does, and closes it. Closing refuses new connections
+ * and resolves when the requests under way have been answered.
+ */
+export function createGateway(deps: GatewayDeps): FastifyInstance {
+  const errors = createErrorAnswers(deps.log);
+  const app = fastify({
+    // The log has one line for what went wrong, and none for a request that went well.
+    logger: false,
+    bodyLimit: REQUEST_LIMITS.bodyBytes,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    return503OnClosing: false,
+    http: { maxHeaderSize: 16_384, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => {
+      setSecurityHeaders(reply);
+      errors.answerProblem(error, request, reply);
+    },
+  });
+
+  // Bodies are read as bytes, whatever they are called; each route decides what they mean.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+
+  app.addHook("onRequest", async (request, reply) => {
+    setSecurityHeaders(reply);
+    guardRequest(request);
+    if (request.is404)
+      throw new EngineError("not_found", "There is nothing at this address; docs/api.md lists all of them");
+  });
+  app.setErrorHandler(errors.answerProblem);
+
+  app.register(async (text) => {
+    text.setErrorHandler(errors.answerLine);
+    registerLangRoute(text, deps);
+  });
+  registerExecutionsRoute(app, deps);
+  registerLanguagesRoute(app, deps);
+  registerHealthRoutes(app, deps);
+  return app;
+}

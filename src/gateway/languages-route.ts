@@ -1,0 +1,17 @@
+import type { FastifyInstance } from "fastify";
+import type { Language } from "../domain/language.ts";
+import type { GatewayDeps } from "./gateway.ts";
+import { addRoute } from "./route.ts";
+
+/** `GET /v1/languages`: every language that Millrace knows, those that are missing here too, with how to get them. */
+export function registerLanguagesRoute(app: FastifyInstance, { languages }: GatewayDeps): void {
+  addRoute(app, {
+    method: "GET",
+    url: "/v1/languages",
+    handler: async () => ({ languages: languages.list().map(toEntry) }),
+  });
+}
+
+function toEntry({ isAvailable, ...language }: Language) {
+  return { ...language, available: isAvailable, warm: false };
+}

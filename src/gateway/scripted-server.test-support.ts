@@ -1,0 +1,121 @@
+import type { FastifyInstance } from "fastify";
+import type { Execution, ExecutionResult, RunResult } from "../domain/execution.ts";
+import type { NodeId } from "../domain/ids.ts";
+import type { Detected } from "../languages/detect.ts";
+import { parseManifest } from "../languages/manifest.ts";
+import { createRegistry, type LanguageRegistry } from "../languages/registry.ts";
+import { createToolchain } from "../languages/toolchain.ts";
+import type { Queue } from "../queue/queue.ts";
+import { createLog } from "../telemetry/log.ts";
+import { createGateway } from "./gateway.ts";
+
+/** What a test's worker makes of an execution; `cancelled` aborts when the client is gone. */
+export type Script = (
+  execution: Execution,
+  cancelled: AbortSignal,
+) => Promise<Partial<ExecutionResult>> | Partial<ExecutionResult>;
+
+export interface ScriptedServer {
+  readonly app: FastifyInstance;
+  /** What the worker was given, in order. */
+  readonly executions: Execution[];
+  /** Parsed lines of the log. */
+  readonly logged: Record<string, unknown>[];
+  isReady: boolean;
+  close(): Promise<void>;
+}
+
+export const run: RunResult = {
+  status: "ok",
+  exit: { kind: "code", code: 0 },
+  stdout: Buffer.from("42\n"),
+  stderr: new Uint8Array(),
+  stdoutTruncated: false,
+  stderrTruncated: false,
+  cpuMs: 1.23456,
+  wallMs: 2,
+  memoryBytes: 4096,
+  cached: false,
+  warm: false,
+  message: null,
+};
+
+/** A gateway before a queue, whose one worker does as the script says. */
+export function startScriptedServer(options: {
+  readonly queue: Queue;
+  readonly script?: Script;
+  readonly slots?: number;
+}): ScriptedServer {
+  const { queue, script = () => ({}), slots = 1 } = options;
+  const executions: Execution[] = [];
+  const logged: Record<string, unknown>[] = [];
+  const stopped = new AbortController();
+  const log = createLog({ level: "info", stream: { write: (line) => logged.push(JSON.parse(line)) } });
+  const server: ScriptedServer = {
+    app: createGateway({ queue, languages: someLanguages(), isReady: () => server.isReady, log }),
+    executions,
+    logged,
+    isReady: true,
+    async close() {
+      stopped.abort();
+      await queue.close();
+      await server.app.close();
+      await Promise.all(workers);
+    },
+  };
+  const workers = Array.from({ length: slots }, () => work());
+
+  async function work(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      const lease = await queue.take({ signal: stopped.signal }).catch(() => null);
+      if (lease === null) return;
+      const { execution } = lease.job;
+      executions.push(execution);
+      await lease.ack({ ...resultOf(execution), ...(await script(execution, lease.cancelled)) });
+    }
+  }
+
+  return server;
+}
+
+function resultOf(execution: Execution): ExecutionResult {
+  return {
+    id: execution.id,
+    status: "ok",
+    language: execution.language,
+    version: execution.version,
+    compile: null,
+    run,
+    queuedMs: 0.5,
+    totalMs: 3,
+    node: "node_1" as NodeId,
+  };
+}
+
+/** python in two versions; java, which names its main file; c, which is not installed. */
+function someLanguages(): LanguageRegistry {
+  return createRegistry([
+    entry("python", ["py"], "main.py", [detected("3.11.2"), detected("3.9.1")]),
+    entry("java", [], "{ default: Main.java, topLevelName: 'public class (\\w+)' }", [detected("17.0.2")]),
+    entry("c", [], "main.c", []),
+  ]);
+}
+
+function detected(version: string): Detected {
+  return { executable: `/usr/bin/tool-${version}`, version };
+}
+
+function entry(id: string, aliases: readonly string[], mainFile: string, toolchains: readonly Detected[]) {
+  const text = `
+id: ${id}
+name: ${id}
+aliases: [${aliases.join()}]
+extensions: [.${id}]
+mainFile: ${mainFile}
+hello: hello
+detect: { executables: [/usr/bin/tool], versionArgs: [--version], versionPattern: '([0-9.]+)', debianPackage: ${id}-package }
+run: { command: ["{executable}", "{mainFile}"], limits: { openFiles: 300 } }
+`;
+  const manifest = parseManifest(text, `${id}.yaml`);
+  return { manifest, toolchains: toolchains.map((one) => createToolchain(manifest, one)) };
+}

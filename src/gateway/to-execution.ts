@@ -1,0 +1,68 @@
+import { randomUUID } from "node:crypto";
+import type { Execution, SourceFile } from "../domain/execution.ts";
+import { executionId } from "../domain/ids.ts";
+import { DEFAULT_COMPILE_LIMITS, type Limits } from "../domain/limits.ts";
+import { mainFileName } from "../languages/main-file.ts";
+import type { LanguageRegistry } from "../languages/registry.ts";
+import type { ExecutionRequest } from "../protocol/execution-request.ts";
+
+/** A program to run and what it is given, as a request says it: what it leaves out has a default. */
+export interface Submission {
+  readonly language: string;
+  readonly version: string | undefined;
+  /** The only file, whose name the language decides; or all files, the first is the main one. */
+  readonly code: Uint8Array | readonly SourceFile[];
+  readonly stdin: Uint8Array;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly compileArgs?: readonly string[] | undefined;
+  readonly limits?: LimitsGiven | undefined;
+  readonly compileLimits?: LimitsGiven | undefined;
+}
+
+type LimitsGiven = { readonly [Name in keyof Limits]?: number | undefined };
+
+export function fromRequest(request: ExecutionRequest): Submission {
+  return {
+    language: request.language,
+    version: request.version,
+    code: request.files?.map(toSourceFile) ?? Buffer.from(request.code ?? ""),
+    stdin: Buffer.from(request.stdin ?? ""),
+    args: request.args ?? [],
+    env: request.env,
+    compileArgs: request.compileArgs,
+    limits: request.limits,
+    compileLimits: request.compileLimits,
+  };
+}
+
+function toSourceFile({ path, content, encoding }: NonNullable<ExecutionRequest["files"]>[number]): SourceFile {
+  return { path, content: Buffer.from(content, encoding ?? "utf8") };
+}
+
+/**
+ * Completes a submission: chooses the toolchain, names the main file, fills in every default.
+ * @throws {EngineError} `unknown_language`, `invalid_field`.
+ */
+export function toExecution(submission: Submission, languages: LanguageRegistry): Execution {
+  const { manifest, version, limits, compileLimits } = languages.find(submission.language, submission.version);
+  const { code } = submission;
+  return {
+    id: executionId(randomUUID()),
+    language: manifest.id,
+    version,
+    files: code instanceof Uint8Array ? [{ path: mainFileName(manifest, code), content: code }] : code,
+    stdin: submission.stdin,
+    args: submission.args,
+    env: submission.env ?? {},
+    compileArgs: submission.compileArgs ?? [],
+    limits: withDefaults(submission.limits, limits),
+    compileLimits: withDefaults(submission.compileLimits, compileLimits ?? DEFAULT_COMPILE_LIMITS),
+  };
+}
+
+function withDefaults(given: LimitsGiven | undefined, defaults: Limits): Limits {
+  if (given === undefined) return defaults;
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(set) };
+}
