@@ -175,6 +175,24 @@ describe("a large body", () => {
   });
 });
 
+describe("closing", () => {
+  it("answers what is under way, and ends its connection", async () => {
+    const running = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    script = async () => {
+      running.resolve();
+      await release.promise;
+      return {};
+    };
+    const socket = open(post("x"));
+    await running.promise;
+    const closed = server.app.close();
+    release.resolve();
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 200 OK[^]*42\n$/);
+    await closed;
+  });
+});
+
 describe("time-outs", () => {
   it("are set for headers, whole requests and idle connections", () => {
     const { headersTimeout, requestTimeout, keepAliveTimeout } = server.app.server;

@@ -53,6 +53,7 @@ export function createGateway(deps: GatewayDeps): FastifyInstance {
       throw new EngineError("not_found", "There is nothing at this address; docs/api.md lists all of them");
   });
   app.setErrorHandler(errors.answerProblem);
+  closeAnsweredConnections(app);
 
   app.register(async (text) => {
     text.setErrorHandler(errors.answerLine);
@@ -62,4 +63,16 @@ export function createGateway(deps: GatewayDeps): FastifyInstance {
   registerLanguagesRoute(app, deps);
   registerHealthRoutes(app, deps);
   return app;
+}
+
+/** While the gateway closes, a connection ends with its answer: kept alive, it would hold up the end for a minute. */
+function closeAnsweredConnections(app: FastifyInstance): void {
+  let isClosing = false;
+  app.addHook("preClose", async () => {
+    isClosing = true;
+  });
+  app.addHook("onSend", (_request, reply, payload, done) => {
+    if (isClosing) reply.header("connection", "close");
+    done(null, payload);
+  });
 }
