@@ -188,7 +188,7 @@ describe("closing", () => {
     await running.promise;
     const closed = server.app.close();
     release.resolve();
-    expect(await text(socket)).toMatch(/^HTTP\/1.1 200 OK[^]*42\n$/);
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 200 OK\r\n[\s\S]*42\n$/);
     await closed;
   });
 });
