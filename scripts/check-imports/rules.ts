@@ -10,7 +10,7 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   queue: ["domain", "protocol"],
   sandbox: ["domain"],
   languages: ["domain"],
-  engine: ["domain", "languages", "sandbox"],
+  engine: ["domain", "languages", "sandbox", "telemetry"],
   worker: ["domain", "engine", "languages", "queue", "telemetry"],
   gateway: ["domain", "languages", "protocol", "queue", "telemetry"],
   main: ["config", "domain", "engine", "gateway", "languages", "protocol", "queue", "sandbox", "telemetry", "worker"],
