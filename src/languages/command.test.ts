@@ -1,0 +1,140 @@
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import type { Execution } from "../domain/execution.ts";
+import { executionId } from "../domain/ids.ts";
+import { DEFAULT_COMPILE_LIMITS, DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
+import { compileCommand, isArtifact, runCommand } from "./command.ts";
+import { parseManifest } from "./manifest.ts";
+import { createToolchain } from "./toolchain.ts";
+
+const MIB = 1024 * 1024;
+
+function toolchainOf(changes: object = {}, executable = "/opt/tool/1.2/bin/tool") {
+  const manifest = {
+    id: "tool",
+    name: "Tool",
+    extensions: [".t", ".tt"],
+    mainFile: "main.t",
+    hello: "hello",
+    detect: { executables: ["/opt/tool"], versionArgs: [], versionPattern: "(.)", debianPackage: "tool" },
+    run: { command: ["{executable}", "{mainFile}"], env: { OWN: "run", SAME: "language" } },
+    ...changes,
+  };
+  return createToolchain(parseManifest(JSON.stringify(manifest), "tool.yaml"), { executable, version: "1.2.3" });
+}
+
+function executionOf(paths: string[], changes: Partial<Execution> = {}): Execution {
+  return {
+    id: executionId(randomUUID()),
+    language: "tool",
+    version: "1.2.3",
+    files: paths.map((path) => ({ path, content: new Uint8Array() })),
+    stdin: new Uint8Array(),
+    args: [],
+    env: {},
+    compileArgs: [],
+    limits: DEFAULT_RUN_LIMITS,
+    compileLimits: DEFAULT_COMPILE_LIMITS,
+    ...changes,
+  };
+}
+
+test("a run is the toolchain's own executable, the main file and the request's arguments, untouched", () => {
+  const args = ["", "{mainFile}", "$HOME", "a b"];
+  expect(runCommand(toolchainOf(), executionOf(["sub/x.t", "y.t"], { args }), [])).toMatchObject({
+    executable: "/opt/tool/1.2/bin/tool",
+    argv: ["/opt/tool/1.2/bin/tool", "sub/x.t", ...args],
+  });
+});
+
+test("the environment is the language's, then the request's; a toolchain of its own comes first in PATH", () => {
+  const { env } = runCommand(toolchainOf(), executionOf(["x.t"], { env: { SAME: "request", NEW: "1" } }), []);
+  expect(env).toEqual({
+    PATH: "/opt/tool/1.2/bin:/usr/local/bin:/usr/bin:/bin",
+    HOME: "/box",
+    LANG: "C.UTF-8",
+    OWN: "run",
+    SAME: "request",
+    NEW: "1",
+  });
+  expect(runCommand(toolchainOf({}, "/usr/bin/tool"), executionOf(["x.t"]), []).env["PATH"]).toBe(
+    "/usr/local/bin:/usr/bin:/bin",
+  );
+});
+
+const compiled = {
+  compile: {
+    command: ["{home}/bin/cc", "-v{major}", "-m{heapMiB}", "{compileArgs}", "{sources}", "-l"],
+    artifacts: ["main", "out/"],
+    env: { OWN: "compile" },
+    heap: { fraction: 0.5, reserveMiB: 0 },
+  },
+  run: { command: ["./main", "--heap={heapMiB}"], heap: { fraction: 0.5, reserveMiB: 0 } },
+};
+
+test("a compile is given the main file and every other source, and the request's compile arguments", () => {
+  const execution = executionOf(["main.weird", "a.t", "data.txt", "b/c.tt"], {
+    compileArgs: ["-x", "-y z"],
+    env: { NAME: "of the program, not of its compiler" },
+    compileLimits: { ...DEFAULT_COMPILE_LIMITS, memoryBytes: 400 * MIB },
+  });
+  expect(compileCommand(toolchainOf(compiled), execution)).toEqual({
+    executable: "/opt/tool/1.2/bin/cc",
+    argv: ["/opt/tool/1.2/bin/cc", "-v1", "-m200", "-x", "-y z", "main.weird", "a.t", "b/c.tt", "-l"],
+    env: { PATH: "/opt/tool/1.2/bin:/usr/local/bin:/usr/bin:/bin", HOME: "/box", LANG: "C.UTF-8", OWN: "compile" },
+  });
+});
+
+test("what was compiled is started in the work directory, with a heap of the run's own limit", () => {
+  const execution = executionOf(["main.t"], { limits: { ...DEFAULT_RUN_LIMITS, memoryBytes: 100 * MIB } });
+  expect(runCommand(toolchainOf(compiled), execution, [])).toMatchObject({
+    executable: "/box/main",
+    argv: ["./main", "--heap=50"],
+  });
+});
+
+test("a path is never read as an option or as a file of options", () => {
+  const paths = ["-o.t", "@list.t", "+x.t", "fine.t", "-dir/x.t"];
+  expect(compileCommand(toolchainOf(compiled), executionOf(paths))?.argv.slice(3, -1)).toEqual([
+    "./-o.t",
+    "./@list.t",
+    "./+x.t",
+    "fine.t",
+    "./-dir/x.t",
+  ]);
+  expect(runCommand(toolchainOf(), executionOf(["-c.t"]), []).argv[1]).toBe("./-c.t");
+});
+
+test("an artifact is a file of that very name, or one below that directory", () => {
+  const toolchain = toolchainOf(compiled);
+  const isTaken = (path: string) => isArtifact(toolchain, path);
+  expect(["main", "out/a", "out/b/c"].filter(isTaken)).toHaveLength(3);
+  expect(["main.o", "sub/main", "out", "outer/a", "x/out/a"].filter(isTaken)).toEqual([]);
+});
+
+test("a language without a compiler has nothing to compile and no artifacts", () => {
+  expect(compileCommand(toolchainOf(), executionOf(["x.t"]))).toBeNull();
+  expect(isArtifact(toolchainOf(), "main")).toBe(false);
+});
+
+test("a manifest's limits replace the defaults, each for itself", () => {
+  const toolchain = toolchainOf({
+    compile: { ...compiled.compile, limits: { cpuMs: 30_000 } },
+    run: { ...compiled.run, limits: { memoryBytes: 512 * MIB } },
+  });
+  expect(toolchain.limits).toEqual({ ...DEFAULT_RUN_LIMITS, memoryBytes: 512 * MIB });
+  expect(toolchain.compileLimits).toEqual({ ...DEFAULT_COMPILE_LIMITS, cpuMs: 30_000 });
+});
+
+test("a box sees of a toolchain outside /usr what the manifest names and what exists, or else the executable alone", () => {
+  const treesOf = (trees: string[], executable: string) => toolchainOf({ trees }, executable).trees;
+  expect(treesOf([], "/opt/tool/1.2/bin/tool")).toEqual(["/opt/tool/1.2/bin/tool"]);
+  expect(treesOf(["/dev/shm", "/dev/none"], "/usr/bin/tool")).toEqual(["/dev/shm"]);
+  expect(treesOf(["{home}"], "/usr/lib/tool/bin/tool")).toEqual([]);
+  expect(treesOf(["{home}"], "/dev/shm/bin/tool")).toEqual(["/dev/shm"]);
+});
+
+test("a directory that holds more than a toolchain never goes into a box", () => {
+  expect(toolchainOf({ trees: ["{home}"] }, "/tool/tool").trees).toEqual(["/tool/tool"]);
+  expect(toolchainOf({ trees: ["{home}"] }, "/dev/bin/tool").trees).toEqual(["/dev/bin/tool"]);
+});

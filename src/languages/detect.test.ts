@@ -1,0 +1,102 @@
+import { realpathSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { detect } from "./detect.ts";
+
+const NODE = realpathSync(process.execPath);
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "millrace-detect-"));
+});
+afterEach(async () => {
+  await rm(root, { recursive: true });
+});
+
+/** Node prints any version that it is told to, and is a native executable: the fake toolchain of these tests. */
+function detectionOf(executables: string[], prints: string) {
+  return {
+    executables,
+    versionArgs: ["-e", `console.log(${prints})`],
+    versionPattern: /^v([0-9.]+)/m,
+    debianPackage: "nothing",
+  };
+}
+
+/** A directory `name/bin` with a link `tool` to Node. */
+async function addTool(name: string): Promise<string> {
+  await mkdir(join(root, name, "bin"), { recursive: true });
+  const tool = join(root, name, "bin", "tool");
+  await symlink(NODE, tool);
+  return tool;
+}
+
+const options = { millraceNode: NODE };
+
+test("an executable is found by its real path, once, however many names it has", async () => {
+  const tools = [await addTool("a"), await addTool("b"), join(root, "*/bin/tool"), "{millraceNode}"];
+  const found = await detect(detectionOf(tools, "process.version"), options);
+  expect(found).toEqual([{ executable: NODE, version: process.version.slice(1) }]);
+});
+
+test("the version of several parts or of one is made three parts long", async () => {
+  const versionOf = async (text: string) => (await detect(detectionOf([NODE], `"${text}"`), options))[0]?.version;
+  expect(await versionOf("v25")).toBe("25.0.0");
+  expect(await versionOf("v1.19")).toBe("1.19.0");
+  expect(await versionOf("v17.0.15.1")).toBe("17.0.15");
+});
+
+test("what a tool prints to standard error counts as well", async () => {
+  const found = await detect({ ...detectionOf([NODE], ""), versionArgs: ["-e", 'console.error("v3.4.5")'] }, options);
+  expect(found).toEqual([{ executable: NODE, version: "3.4.5" }]);
+});
+
+test("a script is never chosen: it would start something else", async () => {
+  const shim = join(root, "shim");
+  await writeFile(shim, `#!/bin/sh\nexec ${NODE} "$@"\n`);
+  await chmod(shim, 0o755);
+  expect(await detect(detectionOf([shim], "process.version"), options)).toEqual([]);
+});
+
+test.each([
+  ["is missing", async () => join(root, "none")],
+  ["is a directory", async () => root],
+  [
+    "is a link to nothing",
+    async () => {
+      await symlink(join(root, "none"), join(root, "link"));
+      return join(root, "link");
+    },
+  ],
+  [
+    "is empty",
+    async () => {
+      await writeFile(join(root, "empty"), "");
+      return join(root, "empty");
+    },
+  ],
+  ["matches nothing", async () => join(root, "*/bin/none")],
+  [
+    "is a native executable that cannot be started",
+    async () => {
+      const broken = join(root, "broken");
+      await writeFile(broken, "\x7fELF");
+      await chmod(broken, 0o755);
+      return broken;
+    },
+  ],
+] as const)("a candidate that %s is passed over", async (_, candidate) => {
+  expect(await detect(detectionOf([await candidate()], "process.version"), options)).toEqual([]);
+});
+
+test("a tool that says no version, or fails, is passed over", async () => {
+  expect(await detect(detectionOf([NODE], '"none"'), options)).toEqual([]);
+  expect(await detect(detectionOf([NODE], '"v1.2.3"); process.exit(1'), options)).toEqual([]);
+});
+
+test("a tool sees nothing of this process's environment", async () => {
+  const prints = "Object.keys(process.env).sort().join() === 'LANG,PATH' ? 'v1.0.0' : 'v0.0.1'";
+  expect((await detect(detectionOf([NODE], prints), options))[0]?.version).toBe("1.0.0");
+});

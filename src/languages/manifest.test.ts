@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { parseManifest } from "./manifest.ts";
+
+const directory = new URL("../../languages/", import.meta.url);
+const files = readdirSync(directory);
+const python = readFileSync(new URL("python.yaml", directory), "utf8");
+
+test.each(files)("%s is a manifest and is named after its language", (file) => {
+  const manifest = parseManifest(readFileSync(new URL(file, directory), "utf8"), file);
+  expect(`${manifest.id}.yaml`).toBe(file);
+  expect(manifest.hello).toContain("Hello, world!");
+  expect(manifest.extensions.some((extension) => manifest.mainFile.default.endsWith(extension))).toBe(true);
+});
+
+/** Python's manifest with one value changed, written and read again. */
+function changed(path: readonly string[], value: unknown) {
+  const manifest = parse(python);
+  const last = path.at(-1) as string;
+  const parent = path.slice(0, -1).reduce((object, key) => object[key], manifest);
+  parent[last] = value;
+  return () => parseManifest(stringify(manifest), "python.yaml");
+}
+
+test.each([
+  [["nmae"], "Python", '(top): Unrecognized key: "nmae"'],
+  [["run", "comand"], [], 'run: Unrecognized key: "comand"'],
+  [["run", "limits"], { memoryBytes: 0 }, "run.limits.memoryBytes:"],
+  [["run", "limits"], { memoryBytes: 1e12 }, "run.limits.memoryBytes:"],
+  [["run", "limits"], { memory: 1 }, 'run.limits: Unrecognized key: "memory"'],
+  [["run", "env"], { "A=B": "x" }, "run.env.A=B:"],
+  [["run", "command"], [], "run.command.0:"],
+  [
+    ["run", "command"],
+    ["{executable}", "{sources}"],
+    "run.command.1: unknown {sources}; known here: {executable} {home}",
+  ],
+  [["compile"], { command: ["cc", "-I{sources}"], artifacts: ["a"] }, "compile.command.1: {sources} is a list"],
+  [["compile"], { command: ["cc"], artifacts: ["../a"] }, "compile.artifacts.0: has to be a path below"],
+  [["compile"], { command: ["cc"], artifacts: ["/a"] }, "compile.artifacts.0: has to be a path below"],
+  [["trees"], ["relative"], "trees.0:"],
+  [["detect", "executables"], ["python3"], "detect.executables.0:"],
+  [["detect", "versionPattern"], "(", "detect.versionPattern: is not a regular expression"],
+  [["detect", "versionPattern"], "no group", "detect.versionPattern: needs exactly one (group)"],
+  [["detect", "versionPattern"], "(a)(b)", "detect.versionPattern: needs exactly one (group)"],
+  [["mainFile"], "../main.py", "mainFile:"],
+  [["id"], "Python 3", "id:"],
+])("%j = %j is refused by the name of the file and the key", (path, value, message) => {
+  expect(changed(path, value)).toThrow("python.yaml is not a language manifest");
+  expect(changed(path, value)).toThrow(message);
+});
+
+test("a key that is missing is named", () => {
+  expect(changed(["hello"], undefined)).toThrow("hello: ");
+});
+
+test("text that is not YAML is refused by the name of the file", () => {
+  expect(() => parseManifest("a: [", "broken.yaml")).toThrow("broken.yaml is not YAML");
+});
+
+test("a language needs about ten lines", () => {
+  const manifest = parseManifest(
+    [
+      "id: lua",
+      "name: Lua",
+      "extensions: [.lua]",
+      "mainFile: main.lua",
+      "hello: print('Hello, world!')",
+      "detect:",
+      "  executables: [/usr/bin/lua5.*]",
+      "  versionArgs: [-v]",
+      "  versionPattern: Lua ([0-9.]+)",
+      "  debianPackage: lua5.4",
+      'run: { command: ["{executable}", "{mainFile}"] }',
+    ].join("\n"),
+    "lua.yaml",
+  );
+  expect(manifest).toMatchObject({ id: "lua", aliases: [], trees: [], run: { env: {}, limits: {} } });
+});
