@@ -18,7 +18,7 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Implementations behind an interface. Only `main` knows them; everyone else gets the interface handed in. */
-const CONCRETE = ["src/queue/embedded/", "src/sandbox/create-sandbox.ts"];
+const CONCRETE = ["src/queue/embedded/", "src/sandbox/create-sandbox.ts", "src/sandbox/launcher-process.ts"];
 
 /** Packages a folder may import; every folder that is not here may import any. `node:` stands for Node's own modules. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
