@@ -7,7 +7,7 @@ describe("readConfig", () => {
     expect(readConfig([], {})).toEqual({
       port: 8080,
       host: "127.0.0.1",
-      slots: Math.min(256, 2 * availableParallelism()),
+      slots: Math.min(128, 2 * availableParallelism()),
       queue: 1000,
       log: "info",
     });
@@ -21,11 +21,16 @@ describe("readConfig", () => {
 
   it.each<[string, readonly string[], Record<string, string>, RegExp]>([
     ["a port that is no number", [], { MILLRACE_PORT: "http" }, /^MILLRACE_PORT .*0 to 65535, not "http"$/],
-    ["a port that is too high", ["--port", "65536"], {}, /^--port has to be a whole number from 0 to 65535, not "65536"$/],
+    [
+      "a port that is too high",
+      ["--port", "65536"],
+      {},
+      /^--port has to be a whole number from 0 to 65535, not "65536"$/,
+    ],
     ["a port with a space", [], { MILLRACE_PORT: " 80" }, /MILLRACE_PORT/],
     ["an address that others can reach", ["--host", "0.0.0.0"], {}, /^--host has to be a loopback address.*"0.0.0.0"$/],
     ["a name that only looks like loopback", ["--host", "localhost.example"], {}, /--host/],
-    ["no slots", [], { MILLRACE_SLOTS: "0" }, /^MILLRACE_SLOTS has to be a whole number from 1 to 256, not "0"$/],
+    ["no slots", [], { MILLRACE_SLOTS: "0" }, /^MILLRACE_SLOTS has to be a whole number from 1 to 128, not "0"$/],
     ["a queue of half a place", [], { MILLRACE_QUEUE: "0.5" }, /MILLRACE_QUEUE/],
     ["an unknown level", [], { MILLRACE_LOG: "loud" }, /^MILLRACE_LOG has to be one of fatal.*not "loud"$/],
     ["an unknown flag", ["--prot", "1"], {}, /--prot.*the flags are --port, --host/],

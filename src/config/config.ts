@@ -4,8 +4,8 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { LOG_LEVELS } from "../telemetry/log.ts";
 
-/** The most boxes that may live at once: what the launcher's protocol allows. */
-const MOST_SLOTS = 256;
+/** Half of the boxes that a launcher can hold at once: as many as run may stand ready. */
+const MOST_SLOTS = 128;
 
 function wholeNumber(least: number, most: number) {
   const message = `a whole number from ${least} to ${most}`;

@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+import { ConfigError, describeSettings, readConfig } from "../config/config.ts";
+import { readVersion } from "../main/package-files.ts";
+import { serve } from "../main/serve.ts";
+import { StartError } from "../main/start-error.ts";
+
+const HELP = `Millrace runs programs in sandboxes, over HTTP.
+
+Usage: millrace serve [flags]      start the server, as root
+       millrace --help             this text
+       millrace --version          the version
+
+Flags of serve, each with the environment variable that it wins over:
+${describeSettings()}
+`;
+
+const USAGE_STATUS = 2;
+
+/** @returns the exit status. */
+async function main(argv: readonly string[]): Promise<number> {
+  const [command, ...rest] = argv;
+  if (argv.includes("--help") || argv.includes("-h")) return print(HELP);
+  if (command === "--version" || command === "-v") return print(`${readVersion()}\n`);
+  if (command === "serve") return serve(readConfig(rest), (text) => print(`${text}\n`));
+  const complaint = command === undefined ? "a command is missing" : `there is no command ${JSON.stringify(command)}`;
+  process.stderr.write(`millrace: ${complaint}\n\n${HELP}`);
+  return USAGE_STATUS;
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+/** What a person can mend is one message; anything else is a bug and shows its trace. */
+function explain(error: unknown): number {
+  if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
+  process.stderr.write(`millrace: ${error.message}\n`);
+  return error instanceof ConfigError ? USAGE_STATUS : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(explain);

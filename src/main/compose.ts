@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { FastifyInstance } from "fastify";
+import type { Config } from "../config/config.ts";
+import { systemClock } from "../domain/clock.ts";
+import { nodeId } from "../domain/ids.ts";
+import { createEngine } from "../engine/engine.ts";
+import { createGateway } from "../gateway/gateway.ts";
+import type { LanguageRegistry } from "../languages/registry.ts";
+import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
+import type { BoxPlan } from "../sandbox/box-plan.ts";
+import { createSandbox } from "../sandbox/create-sandbox.ts";
+import type { Log } from "../telemetry/log.ts";
+import { createWorker } from "../worker/worker.ts";
+import { closeInReverse } from "./part.ts";
+
+/** All parts of one process, joined; not yet listening. */
+export interface Composition {
+  readonly gateway: FastifyInstance;
+  /**
+   * Takes nothing new, answers what is under way, then lets every part go.
+   * @param hurry aborts when waiting executions are to be refused and running ones killed.
+   * @throws {AggregateError} when a part could not be closed.
+   */
+  close(hurry: AbortSignal): Promise<void>;
+}
+
+/** How long one part may take to close, milliseconds. */
+const CLOSE_DEADLINE_MS = 10_000;
+
+/** How long clients may take to read their answers once nothing runs any more, milliseconds. */
+const LAST_READ_MS = 1_000;
+
+/**
+ * languages → sandbox → engine → queue → worker → gateway
+ * @param options.onBug hears of errors that are bugs: the process should end.
+ */
+export async function compose(options: {
+  readonly config: Pick<Config, "slots" | "queue">;
+  readonly languages: LanguageRegistry;
+  readonly plan: BoxPlan;
+  readonly launcherSocket: string;
+  readonly log: Log;
+  readonly onBug: (error: unknown) => void;
+}): Promise<Composition> {
+  const { config, languages, plan, log, onBug } = options;
+  const { slots } = config;
+  const node = nodeId(randomUUID());
+  let isStopping = false;
+  const isReady = () => !isStopping && sandbox.isReady();
+
+  const sandbox = await createSandbox({ socketPath: options.launcherSocket, plan, slots, prepared: slots, log });
+  const engine = createEngine({ sandbox, languages, log });
+  const queue = createEmbeddedQueue({ capacity: config.queue, clock: systemClock });
+  const worker = createWorker({ queue, engine, slots, nodeId: node, clock: systemClock, log, onBug });
+  const gateway = createGateway({ queue, languages, isReady, log });
+
+  /** From the last to the first, but for the gateway, which is closed when its requests are answered. */
+  async function closeParts(): Promise<void> {
+    const parts = [
+      { name: "sandbox", close: sandbox.close },
+      { name: "worker", close: worker.close },
+      { name: "queue", close: queue.close },
+    ];
+    await closeInReverse(parts, CLOSE_DEADLINE_MS);
+  }
+
+  /** Refuses what waits and kills what runs: each then has its answer. A client that does not read it is cut off. */
+  async function abandon(): Promise<void> {
+    await Promise.allSettled([queue.close(), sandbox.close(), worker.close()]);
+    await delay(LAST_READ_MS);
+    gateway.server.closeAllConnections();
+  }
+
+  return {
+    gateway,
+    async close(hurry) {
+      isStopping = true;
+      const onHurry = () => void abandon();
+      hurry.addEventListener("abort", onHurry, { once: true });
+      if (hurry.aborted) onHurry();
+      await gateway.close();
+      hurry.removeEventListener("abort", onHurry);
+      await closeParts();
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
+import { describeStart } from "./describe-start.ts";
+
+const language = {
+  aliases: [],
+  extensions: [],
+  mainFile: "main",
+  limits: DEFAULT_RUN_LIMITS,
+  compileLimits: null,
+  hello: "",
+};
+
+describe("describeStart", () => {
+  it("says where the server is, what it can run and how to get the rest", () => {
+    const text = describeStart({
+      address: "http://127.0.0.1:8080",
+      version: "1.2.3",
+      languages: [
+        { ...language, id: "c", name: "C", isAvailable: false, versions: [], install: "apt-get install gcc" },
+        { ...language, id: "python", name: "Python", isAvailable: true, versions: ["3.13.1", "3.11.2"], install: null },
+      ],
+    });
+    expect(text).toBe(
+      [
+        "Millrace 1.2.3 listens on http://127.0.0.1:8080",
+        "",
+        "  python  3.13.1, 3.11.2",
+        "  c       missing: apt-get install gcc",
+        "",
+        "Try:  curl --data-binary 'print(6*7)' http://127.0.0.1:8080/lang/python",
+        "",
+      ].join("\n"),
+    );
+  });
+});

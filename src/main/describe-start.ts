@@ -1,0 +1,23 @@
+import type { Language } from "../domain/language.ts";
+
+/** What a person sees when the server has started: where it is, what it can run, what it lacks, and what to try. */
+export function describeStart(options: {
+  readonly address: string;
+  readonly version: string;
+  readonly languages: readonly Language[];
+}): string {
+  const { address, version, languages } = options;
+  const here = languages.filter(({ isAvailable }) => isAvailable);
+  const missing = languages.filter(({ isAvailable }) => !isAvailable);
+  const width = Math.max(0, ...languages.map(({ id }) => id.length));
+  return [
+    `Millrace ${version} listens on ${address}`,
+    "",
+    ...here.map(({ id, versions }) => `  ${id.padEnd(width)}  ${versions.join(", ")}`),
+    ...missing.map(({ id, install }) => `  ${id.padEnd(width)}  missing: ${install}`),
+    ...(here.some(({ id }) => id === "python")
+      ? ["", `Try:  curl --data-binary 'print(6*7)' ${address}/lang/python`]
+      : []),
+    "",
+  ].join("\n");
+}

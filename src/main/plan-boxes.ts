@@ -1,0 +1,43 @@
+import { stat } from "node:fs/promises";
+import { totalmem } from "node:os";
+import { MAXIMUM_LIMITS } from "../domain/limits.ts";
+import { type BoxPlan, createBoxPlan, type HostPath } from "../sandbox/box-plan.ts";
+import { readHostFacts } from "../sandbox/host-facts.ts";
+import { compileFilter } from "../sandbox/seccomp/filter.ts";
+
+/** What the launcher can hold; see `LANES` in native/PROTOCOL.md. */
+const MOST_LANES = 256;
+
+/** The share of the host's memory that all boxes together may use. The rest is for the host and for Millrace itself. */
+const MEMORY_SHARE = 0.8;
+
+/**
+ * Decides, while this process may still look everywhere, what every box on this host is made of.
+ * @param options.toolchains files and directories outside `/usr` that languages need.
+ */
+export async function planBoxes(options: {
+  readonly slots: number;
+  readonly toolchains: readonly string[];
+}): Promise<BoxPlan> {
+  const paths = await Promise.all(options.toolchains.map(toHostPath));
+  return createBoxPlan({
+    host: await readHostFacts(),
+    // For each slot a box that runs, one that stands ready and one that is being removed.
+    lanes: Math.min(3 * options.slots, MOST_LANES),
+    memoryBytes: Math.floor(MEMORY_SHARE * availableBytes()),
+    maximum: MAXIMUM_LIMITS,
+    filter: compileFilter(),
+    trees: paths.filter(({ isDirectory }) => isDirectory),
+    binds: paths.filter(({ isDirectory }) => !isDirectory),
+  });
+}
+
+async function toHostPath(source: string): Promise<HostPath & { readonly isDirectory: boolean }> {
+  return { source, why: "a toolchain outside /usr", isDirectory: (await stat(source)).isDirectory() };
+}
+
+/** Memory of the host, or of the container that this process is in. */
+function availableBytes(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}
