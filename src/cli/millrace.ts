@@ -1,42 +1,17 @@
 #!/usr/bin/env node
-import { ConfigError, describeSettings, readConfig } from "../config/config.ts";
-import { readVersion } from "../main/package-files.ts";
-import { serve } from "../main/serve.ts";
-import { StartError } from "../main/start-error.ts";
+/** What `engines` in package.json says too; npm only warns of it. */
+const LEAST_NODE = { major: 22, minor: 18 };
 
-const HELP = `Millrace runs programs in sandboxes, over HTTP.
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+const isNewEnough = major > LEAST_NODE.major || (major === LEAST_NODE.major && minor >= LEAST_NODE.minor);
 
-Usage: millrace serve [flags]      start the server, as root
-       millrace --help             this text
-       millrace --version          the version
-
-Flags of serve, each with the environment variable that it wins over:
-${describeSettings()}
-`;
-
-const USAGE_STATUS = 2;
-
-/** @returns the exit status. */
-async function main(argv: readonly string[]): Promise<number> {
-  const [command, ...rest] = argv;
-  if (argv.includes("--help") || argv.includes("-h")) return print(HELP);
-  if (command === "--version" || command === "-v") return print(`${readVersion()}\n`);
-  if (command === "serve") return serve(readConfig(rest), (text) => print(`${text}\n`));
-  const complaint = command === undefined ? "a command is missing" : `there is no command ${JSON.stringify(command)}`;
-  process.stderr.write(`millrace: ${complaint}\n\n${HELP}`);
-  return USAGE_STATUS;
+if (isNewEnough) {
+  // Loaded only here: an older Node lacks some of what it imports.
+  const { runCommand } = await import("./run-command.ts");
+  process.exitCode = await runCommand(process.argv.slice(2));
+} else {
+  process.stderr.write(
+    `millrace: it needs Node ${LEAST_NODE.major}.${LEAST_NODE.minor} or newer; this is ${process.versions.node}\n`,
+  );
+  process.exitCode = 1;
 }
-
-function print(text: string): number {
-  process.stdout.write(text);
-  return 0;
-}
-
-/** What a person can mend is one message; anything else is a bug and shows its trace. */
-function explain(error: unknown): number {
-  if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
-  process.stderr.write(`millrace: ${error.message}\n`);
-  return error instanceof ConfigError ? USAGE_STATUS : 1;
-}
-
-process.exitCode = await main(process.argv.slice(2)).catch(explain);
