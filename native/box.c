@@ -79,7 +79,7 @@ static void reset(struct box *box, uint32_t id, uint32_t number) {
   box->maker = box->init = box->main = box->remover = 0;
   box->init_status = box->exit_status = 0;
   box->status_fd = box->life_fd = box->oom_fd = box->work_directory = box->output[0] = box->output[1] = box->read_fd = -1;
-  box->is_muted = false;
+  box->is_parked = box->is_muted = false;
   box->limits = (struct run_limits){0};
   box->cause = CAUSE_NONE;
   box->truncated = 0;
@@ -130,6 +130,21 @@ const char *box_prepare(struct boxes *boxes, struct box *box, uint32_t id, const
   return NULL;
 }
 
+static void note_made(struct boxes *boxes, struct box *box, const struct status *status, int work_directory) {
+  box->init = status->init;
+  box->main = status->parked;
+  box->work_directory = work_directory;
+  if (box->state != BOX_MAKING) close_fd(&box->work_directory); /* being cleared */
+  else if (cgroup_open(&boxes->groups, box->number, &box->group)) fail(boxes, box, STAGE_CGROUP_MAKE, errno, 0);
+}
+
+/* The maker's and the parked process's messages come in either order. */
+static void note_prepared(struct boxes *boxes, struct box *box) {
+  if (box->state != BOX_MAKING || !box->is_parked || !box->main) return;
+  box->state = BOX_PREPARED;
+  tell(boxes, box, PREPARED, NULL, 0);
+}
+
 static void read_status(struct boxes *boxes, struct box *box) {
   struct status status;
   int work_directory, got;
@@ -137,18 +152,14 @@ static void read_status(struct boxes *boxes, struct box *box) {
     if (got == 0) {
       close_fd(&box->status_fd); /* executed, or dead */
     } else if (status.kind == STATUS_MADE) {
-      box->init = status.init;
-      box->main = status.parked;
-      box->work_directory = work_directory;
-      if (box->state == BOX_MAKING && cgroup_open(&boxes->groups, box->number, &box->group))
-        fail(boxes, box, STAGE_CGROUP_MAKE, errno, 0);
-    } else if (status.kind == STATUS_PARKED && box->state == BOX_MAKING) {
-      box->state = BOX_PREPARED;
-      tell(boxes, box, PREPARED, NULL, 0);
+      note_made(boxes, box, &status, work_directory);
+    } else if (status.kind == STATUS_PARKED) {
+      box->is_parked = true;
     } else if (status.kind == STATUS_FAILED && box->state < BOX_DRAINING) {
       fail(boxes, box, (enum stage)status.stage, status.error, status.index);
     }
   }
+  note_prepared(boxes, box);
 }
 
 /* ---- feeding ----------------------------------------------------------------------------------------------------- */

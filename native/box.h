@@ -46,7 +46,8 @@ struct box {
 
   int status_fd, life_fd, oom_fd, work_directory;
   int output[2]; /* read ends of stdout and stderr */
-  bool is_muted; /* output is not polled: the outbox is full */
+  bool is_parked; /* the parked process waits for its script */
+  bool is_muted;  /* output is not polled: the outbox is full */
   struct feed script, input;
   int read_fd; /* the file being sent, or -1 */
 
