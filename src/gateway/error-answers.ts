@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { EngineError, ERRORS } from "../domain/errors.ts";
+import { EngineError } from "../domain/errors.ts";
 import { quote } from "../protocol/describe.ts";
 import { PROBLEM_MEDIA_TYPE, toProblem } from "../protocol/problem.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -52,7 +52,7 @@ function problemOf(error: unknown, request: FastifyRequest, log: Log) {
     return toProblem(new EngineError("internal", "The client hung up"));
   }
   if (error instanceof EngineError) {
-    if (ERRORS[error.code].status >= 500) log.error({ err: error, url: request.url }, "a request failed");
+    if (error.code === "internal") log.error({ err: error, url: request.url }, "a request failed");
     return toProblem(error);
   }
   const code = frameworkCode(error);

@@ -34,10 +34,10 @@ export async function serve(config: Config, announce: (text: string) => void): P
 
   const stopping = createStopping(log);
   const launcher = await orStartError("The launcher cannot start", startLauncherProcess({ path, log: relay(log) }));
+  const ignoreEnd = watchSupervisor(launcher, stopping);
   try {
     process.chdir("/");
     dropPrivileges(launcher);
-    watchSupervisor(launcher, stopping);
     const { socketPath: launcherSocket } = launcher;
     const onBug = (error: unknown) => stopping.fail(error);
     const parts = await orStartError(
@@ -50,6 +50,7 @@ export async function serve(config: Config, announce: (text: string) => void): P
     });
     return stopping.exitStatus();
   } finally {
+    ignoreEnd();
     await launcher.stop();
     stopping.close();
   }
@@ -68,12 +69,18 @@ function relay(log: Log): (line: string) => void {
   return (line) => log.warn({ line }, "the launcher says");
 }
 
-/** Without its supervisor nothing would replace a launcher that dies, and this process has no right to start another. */
-function watchSupervisor(launcher: LauncherProcess, stopping: Stopping): void {
+/**
+ * Without its supervisor nothing would replace a launcher that dies, and this process has no right to start another.
+ * @returns what to call before the supervisor is let go.
+ */
+function watchSupervisor(launcher: LauncherProcess, stopping: Stopping): () => void {
+  let isExpected = false;
   void launcher.exited.then((how) => {
-    if (stopping.stop.aborted) return;
-    stopping.fail(new Error(`The launcher's supervisor ended: ${how}`), { isHopeless: true });
+    if (!isExpected) stopping.fail(new Error(`The launcher's supervisor ended: ${how}`), { isHopeless: true });
   });
+  return () => {
+    isExpected = true;
+  };
 }
 
 /** Closes the parts whatever happens: at the end, and when the start fails. */

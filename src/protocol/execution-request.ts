@@ -6,7 +6,8 @@ import { REQUEST_LIMITS } from "./request-limits.ts";
 /** Gives a schema its message: what was given and what would be right. */
 function needs(what: string): { error: (issue: { readonly input?: unknown }) => string } {
   return {
-    error: ({ input }) => (input === undefined ? `is missing: it has to be ${what}` : `has to be ${what}, not ${describe(input)}`),
+    error: ({ input }) =>
+      input === undefined ? `is missing: it has to be ${what}` : `has to be ${what}, not ${describe(input)}`,
   };
 }
 

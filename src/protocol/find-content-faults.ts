@@ -85,7 +85,9 @@ function findEnvFaults(env: Readonly<Record<string, string>>): Fault[] {
   let bytes = 0;
   for (const [name, value] of Object.entries(env)) {
     if (!ENV_NAME.test(name)) {
-      faults.push(invalid(["env", name], `is not a name of letters, digits and "_", not starting with a digit: ${quote(name)}`));
+      faults.push(
+        invalid(["env", name], `is not a name of letters, digits and "_", not starting with a digit: ${quote(name)}`),
+      );
     }
     faults.push(...findTextFaults(["env", name], value));
     bytes += Buffer.byteLength(name) + Buffer.byteLength(value);

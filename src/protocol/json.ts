@@ -21,7 +21,9 @@ function decodeUtf8(body: Uint8Array): string {
   try {
     return decoder.decode(body);
   } catch (cause) {
-    throw new EngineError("not_utf8", "The body has bytes that are not UTF-8; send bytes as base64 in files", { cause });
+    throw new EngineError("not_utf8", "The body has bytes that are not UTF-8; send bytes as base64 in files", {
+      cause,
+    });
   }
 }
 

@@ -51,12 +51,18 @@ describe("parseExecutionRequest", () => {
   });
 
   it("accepts files in both encodings", () => {
-    const files = [main, { path: "data/b.bin", content: "/w==", encoding: "base64" }, { path: "é.txt", content: "", encoding: "utf8" }];
+    const files = [
+      main,
+      { path: "data/b.bin", content: "/w==", encoding: "base64" },
+      { path: "é.txt", content: "", encoding: "utf8" },
+    ];
     expect(parse(withFiles(...files)).files).toEqual(files);
   });
 
   it("accepts exactly the largest sizes", () => {
-    expect(parse(JSON.stringify({ language: "c", code: "x".repeat(MIB), stdin: "é".repeat(8 * MIB) })).code).toHaveLength(MIB);
+    expect(
+      parse(JSON.stringify({ language: "c", code: "x".repeat(MIB), stdin: "é".repeat(8 * MIB) })).code,
+    ).toHaveLength(MIB);
     const files = Array.from({ length: 16 }, (_, index) => ({ path: `${index}`, content: "x".repeat(MIB) }));
     expect(parse(withFiles(...files)).files).toHaveLength(16);
   });
@@ -90,21 +96,49 @@ describe("parseExecutionRequest", () => {
     ["no files", '{"language":"c","files":[]}', "invalid_field", "/files"],
     ["an empty main file", withFiles({ path: "a", content: "" }), "invalid_field", "/files/0/content"],
     ["code above 1 MiB", JSON.stringify({ language: "c", code: "x".repeat(MIB + 1) }), "too_large", "/code"],
-    ["code above 1 MiB in bytes", JSON.stringify({ language: "c", code: "é".repeat(MIB / 2 + 1) }), "too_large", "/code"],
+    [
+      "code above 1 MiB in bytes",
+      JSON.stringify({ language: "c", code: "é".repeat(MIB / 2 + 1) }),
+      "too_large",
+      "/code",
+    ],
     ["stdin above 16 MiB", withField("stdin", `"${"x".repeat(16 * MIB + 1)}"`), "too_large", "/stdin"],
-    ["a file above 1 MiB", withFiles(main, { path: "a", content: "x".repeat(MIB + 1) }), "too_large", "/files/1/content"],
+    [
+      "a file above 1 MiB",
+      withFiles(main, { path: "a", content: "x".repeat(MIB + 1) }),
+      "too_large",
+      "/files/1/content",
+    ],
     [
       "files above 16 MiB together",
       withFiles(main, ...Array.from({ length: 16 }, (_, index) => ({ path: `${index}`, content: "x".repeat(MIB) }))),
       "too_large",
       "/files",
     ],
-    ["1,001 files", withFiles(...Array.from({ length: 1001 }, (_, index) => ({ path: `${index}`, content: "x" }))), "too_large", "/files"],
+    [
+      "1,001 files",
+      withFiles(...Array.from({ length: 1001 }, (_, index) => ({ path: `${index}`, content: "x" }))),
+      "too_large",
+      "/files",
+    ],
     ["a million things that are no files", withField("files", `[${"{},".repeat(999_999)}{}]`), "too_large", "/files"],
     ["257 args", withField("args", JSON.stringify(Array(257).fill("x"))), "too_large", "/args"],
-    ["64 KiB of args and one byte", withField("args", JSON.stringify(["x".repeat(64 * KIB), "x"])), "too_large", "/args"],
+    [
+      "64 KiB of args and one byte",
+      withField("args", JSON.stringify(["x".repeat(64 * KIB), "x"])),
+      "too_large",
+      "/args",
+    ],
     ["257 compileArgs", withField("compileArgs", JSON.stringify(Array(257).fill("x"))), "too_large", "/compileArgs"],
-    ["257 variables", withField("env", JSON.stringify(Object.fromEntries(Array.from({ length: 257 }, (_, index) => [`A${index}`, ""])))), "too_large", "/env"],
+    [
+      "257 variables",
+      withField(
+        "env",
+        JSON.stringify(Object.fromEntries(Array.from({ length: 257 }, (_, index) => [`A${index}`, ""]))),
+      ),
+      "too_large",
+      "/env",
+    ],
     ["64 KiB of env", withField("env", JSON.stringify({ A: "x".repeat(64 * KIB) })), "too_large", "/env"],
 
     ["code that is a number", '{"language":"c","code":5}', "invalid_field", "/code"],
@@ -189,11 +223,26 @@ describe("parseExecutionRequest", () => {
     path("é".repeat(128)),
     path(`${"x/".repeat(16)}x`),
     path(`${"x".repeat(200)}/`.repeat(5).concat("x".repeat(20))),
-    ["a path of a lone surrogate", '{"language":"c","files":[{"path":"\\ud800","content":"x"}]}', "invalid_field", "/files/0/path"],
+    [
+      "a path of a lone surrogate",
+      '{"language":"c","files":[{"path":"\\ud800","content":"x"}]}',
+      "invalid_field",
+      "/files/0/path",
+    ],
     ["a path that is a number", withFiles({ path: 1, content: "x" }), "invalid_field", "/files/0/path"],
     ["a path twice", withFiles(main, main), "invalid_field", "/files/1/path"],
-    ["a file where a directory is", withFiles({ path: "a/b/c", content: "x" }, { path: "a/b", content: "" }), "invalid_field", "/files/1/path"],
-    ["a directory where a file is", withFiles({ path: "a", content: "x" }, { path: "a/b", content: "" }), "invalid_field", "/files/0/path"],
+    [
+      "a file where a directory is",
+      withFiles({ path: "a/b/c", content: "x" }, { path: "a/b", content: "" }),
+      "invalid_field",
+      "/files/1/path",
+    ],
+    [
+      "a directory where a file is",
+      withFiles({ path: "a", content: "x" }, { path: "a/b", content: "" }),
+      "invalid_field",
+      "/files/0/path",
+    ],
     ["a file that is null", '{"language":"c","files":[null]}', "invalid_field", "/files/0"],
     ["an unknown encoding", withFiles({ ...main, encoding: "utf-8" }), "invalid_field", "/files/0/encoding"],
     ...["!", "abc", "ab=c", "YQ", "YQ=\n", "Y===", "YQ== "].map((content): [string, string, ErrorCode, string] => [
@@ -219,7 +268,9 @@ describe("parseExecutionRequest", () => {
     expect(refusal(withField("limits", '{"cpuMs":1.5}')).fields).toEqual([
       { path: "/limits/cpuMs", message: "has to be a whole number from 1 to 60000, not 1.5" },
     ]);
-    expect(refusal(withField("limits", '{"cpuMs":60001}')).message).toBe("/limits/cpuMs is 60001; this server's maximum is 60000");
+    expect(refusal(withField("limits", '{"cpuMs":60001}')).message).toBe(
+      "/limits/cpuMs is 60001; this server's maximum is 60000",
+    );
     expect(refusal('{"language":"c","code":"x","stdin":[]}').message).toBe("/stdin has to be a text, not an array");
     expect(refusal('{"language":"c",\n"code":x}').message).toBe('Line 2, column 8: expected a value, but there is "x"');
   });
@@ -233,14 +284,19 @@ describe("parseExecutionRequest", () => {
   });
 
   it("never lets a request reach the prototype of objects", () => {
-    refusal('{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}},"limits":{"__proto__":{"admin":true}}}');
+    refusal(
+      '{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}},"limits":{"__proto__":{"admin":true}}}',
+    );
     expect(({} as Record<string, unknown>)["admin"]).toBeUndefined();
   });
 
   it("answers any JSON with a request or a refusal, never with a bug", () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), fc.jsonValue(), (text, value) => {
-        for (const body of [text, JSON.stringify({ language: "c", code: value, files: value, env: value, limits: value, args: value })]) {
+        for (const body of [
+          text,
+          JSON.stringify({ language: "c", code: value, files: value, env: value, limits: value, args: value }),
+        ]) {
           try {
             parse(body);
           } catch (error) {

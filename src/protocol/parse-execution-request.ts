@@ -30,7 +30,11 @@ function findBulkFaults(value: unknown): Fault[] {
     const count = Array.isArray(entries) ? entries.length : Object.keys(entries).length;
     const most = field === "compileArgs" ? REQUEST_LIMITS.args : REQUEST_LIMITS[field];
     if (count > most) {
-      faults.push({ code: "too_large", path: `/${field}`, message: `has ${count} entries; at most ${most} are allowed` });
+      faults.push({
+        code: "too_large",
+        path: `/${field}`,
+        message: `has ${count} entries; at most ${most} are allowed`,
+      });
     }
   }
   return [...faults, ...findPrototypeFaults(value as Record<string, unknown>)];
@@ -68,7 +72,11 @@ function unknownField(parent: readonly PropertyKey[], key: string): Fault {
 function findLaterFaults(request: ExecutionRequest): Fault[] {
   const faults: Fault[] = [];
   if (request.wait === false) {
-    faults.push({ code: "not_supported_yet", path: "/wait", message: "is false: answering before the end is not supported yet" });
+    faults.push({
+      code: "not_supported_yet",
+      path: "/wait",
+      message: "is false: answering before the end is not supported yet",
+    });
   }
   if (request.priority !== undefined && request.priority !== "normal") {
     const message = `is ${JSON.stringify(request.priority)}: a priority other than "normal" is not supported yet`;

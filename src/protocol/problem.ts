@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type EngineError, ERRORS, type ErrorCode } from "../domain/errors.ts";
+import { type EngineError, ERRORS } from "../domain/errors.ts";
 
 /** Problem details of RFC 9457, with the code of the table of errors and the fields that are wrong. */
 export const problemSchema = z.strictObject({
@@ -15,11 +15,7 @@ export type Problem = z.infer<typeof problemSchema>;
 
 export const PROBLEM_MEDIA_TYPE = "application/problem+json";
 
-export function toProblem(error: EngineError): Problem {
-  return createProblem(error.code, error.message, error.fields);
-}
-
-export function createProblem(code: ErrorCode, detail: string, errors: EngineError["fields"] = []): Problem {
+export function toProblem({ code, message, fields }: EngineError): Problem {
   const { title, status } = ERRORS[code];
-  return { type: `urn:millrace:error:${code}`, title, status, code, detail, errors: [...errors] };
+  return { type: `urn:millrace:error:${code}`, title, status, code, detail: message, errors: [...fields] };
 }

@@ -42,7 +42,8 @@ export function findPathConflicts(paths: readonly string[]): { readonly index: n
   const seen = new Set<string>();
   for (const [index, path] of paths.entries()) {
     if (seen.has(path)) conflicts.push({ index, message: `is given twice: ${quote(path)}` });
-    else if (directories.has(path)) conflicts.push({ index, message: `is also a directory of another file: ${quote(path)}` });
+    else if (directories.has(path))
+      conflicts.push({ index, message: `is also a directory of another file: ${quote(path)}` });
     seen.add(path);
   }
   return conflicts;

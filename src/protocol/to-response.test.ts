@@ -80,8 +80,14 @@ describe("toResponse", () => {
   });
 
   it("says exit code or signal, never both", () => {
-    expect(toResponse(resultOf({ exit: { kind: "code", code: 137 } })).run).toMatchObject({ exitCode: 137, signal: null });
-    expect(toResponse(resultOf({ exit: { kind: "signal", signal: "SIGKILL" } })).run).toMatchObject({ exitCode: null, signal: "SIGKILL" });
+    expect(toResponse(resultOf({ exit: { kind: "code", code: 137 } })).run).toMatchObject({
+      exitCode: 137,
+      signal: null,
+    });
+    expect(toResponse(resultOf({ exit: { kind: "signal", signal: "SIGKILL" } })).run).toMatchObject({
+      exitCode: null,
+      signal: "SIGKILL",
+    });
     expect(toResponse(resultOf({ exit: null })).run).toMatchObject({ exitCode: null, signal: null });
   });
 
@@ -97,7 +103,10 @@ describe("toResponse", () => {
   it("does not trim what was not cut", () => {
     const half = Buffer.from("é").subarray(0, 1);
     expect(toResponse(resultOf({ stdout: half })).run).toMatchObject({ stdout: "ww==", stdoutEncoding: "base64" });
-    expect(toResponse(resultOf({ stdout: half, stdoutTruncated: true })).run).toMatchObject({ stdout: "", stdoutEncoding: "utf8" });
+    expect(toResponse(resultOf({ stdout: half, stdoutTruncated: true })).run).toMatchObject({
+      stdout: "",
+      stdoutEncoding: "utf8",
+    });
   });
 });
 

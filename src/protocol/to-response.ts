@@ -49,7 +49,9 @@ export function roundMs(ms: number): number {
 function toText(bytes: Uint8Array, isTruncated: boolean): { text: string; encoding: "utf8" | "base64" } {
   const whole = wholeCharacters(bytes, isTruncated);
   const view = Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength);
-  return isUtf8(view) ? { text: view.toString("utf8"), encoding: "utf8" } : { text: view.toString("base64"), encoding: "base64" };
+  return isUtf8(view)
+    ? { text: view.toString("utf8"), encoding: "utf8" }
+    : { text: view.toString("base64"), encoding: "base64" };
 }
 
 /**
