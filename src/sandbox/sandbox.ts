@@ -60,16 +60,27 @@ export class LaunchError extends Error {
   }
 }
 
+/** What the sandbox needs of a log. The fields of an error are under `err`. */
+export interface SandboxLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
 /** Runs programs in boxes. */
 export interface Sandbox {
   /**
    * Runs one program in a fresh box. Resolves when every process of it is dead and its output is complete.
-   * An aborted `signal` kills the box; the report then says `stopCause: "killed"`.
+   * What is left of its box is removed after that, before another run may have its place.
+   * An aborted `signal` kills the box, or ends the wait for one; the report then says `stopCause: "killed"`.
    * @throws {LaunchError} when the program was not started or the box was lost.
    */
   run(spec: RunSpec, options?: { readonly signal?: AbortSignal }): Promise<RunReport>;
   /** Whether a launcher is connected and can make boxes. */
   isReady(): boolean;
-  /** Kills every box and lets the launcher go. Resolves when nothing is left on the host. */
+  /**
+   * Kills every box, whose runs end as killed, and lets the launcher go. Resolves when nothing is left on the host.
+   * A call of `run` after it throws a {@link LaunchError} with stage `closed`.
+   */
   close(): Promise<void>;
 }

@@ -1,0 +1,152 @@
+import { type Collected, type Collection, collectFiles } from "./collect-files.ts";
+import type { LauncherClient } from "./launcher-client.ts";
+import { type RunFeed, startFeeding } from "./run-feed.ts";
+import { causeOf, NOTHING_COLLECTED, neverStarted, type Output, toRunReport } from "./run-report.ts";
+import type { LaunchError, RunReport, RunSpec } from "./sandbox.ts";
+import { launcherError, workerError } from "./stages.ts";
+import { type BoxEvent, type BoxSize, type ExitReport, encodeBare, encodePrepare, ProtocolError } from "./wire.ts";
+
+/**
+ * A box at the worker's end, from `PREPARE` to `DESTROYED`. It serves one run.
+ *
+ * making → prepared → running → ending → gone; any of them may be cut short by `FAILED`, a kill, or the launcher's end.
+ */
+export interface Box {
+  readonly size: BoxSize;
+  /**
+   * Runs a program in a box that is prepared. Call it once.
+   * @throws {LaunchError} when the program was not started or the box was lost.
+   */
+  run(spec: RunSpec): Promise<RunReport>;
+  /** Ends the box in whatever state it is. A run in it ends as killed. */
+  kill(): void;
+}
+
+/** Who asked for a box learns what becomes of it. */
+export interface BoxOwner {
+  prepared(box: Box): void;
+  /** It could not be made, or died before it was used. `destroyed` follows. */
+  failed(box: Box, error: LaunchError): void;
+  /** Nothing of it is left; for a lost launcher: nothing that the worker could still speak to. */
+  destroyed(box: Box): void;
+}
+
+interface ActiveRun extends Output {
+  readonly spec: RunSpec;
+  readonly feed: RunFeed;
+  exited: ExitReport | null;
+  collection: Collection | null;
+  readonly resolve: (report: RunReport) => void;
+  readonly reject: (error: LaunchError) => void;
+}
+
+export function createBox(launcher: LauncherClient, size: BoxSize, owner: BoxOwner): Box {
+  let state: "making" | "prepared" | "running" | "ending" | "gone" = "making";
+  let active: ActiveRun | null = null;
+  let wasKilled = false;
+
+  const number = launcher.add({ receive, lose });
+  const box: Box = { size, run, kill };
+  launcher.send(encodePrepare(number, size));
+
+  function run(spec: RunSpec): Promise<RunReport> {
+    if (state !== "prepared") return Promise.reject(diedAlone());
+    state = "running";
+    return new Promise((resolve, reject) => {
+      const feed = startFeeding(number, spec, launcher.send);
+      active = { spec, feed, stdout: [], stderr: [], exited: null, collection: null, resolve, reject };
+    });
+  }
+
+  function kill(): void {
+    if (wasKilled || state === "ending" || state === "gone") return;
+    wasKilled = true;
+    launcher.send(encodeBare("kill", number));
+  }
+
+  function receive(event: BoxEvent): void {
+    if (event.kind === "destroyed") end();
+    else if (event.kind === "failed") fail(launcherError(event));
+    else if (event.kind === "prepared" && state === "making") {
+      state = "prepared";
+      owner.prepared(box);
+    } else if (active === null) throw new ProtocolError(`Unexpected ${event.kind} of a box without a run`);
+    else receiveOfRun(active, event);
+  }
+
+  function receiveOfRun(current: ActiveRun, event: BoxEvent): void {
+    if (event.kind === "stdout") current.stdout.push(event.bytes);
+    else if (event.kind === "stderr") current.stderr.push(event.bytes);
+    else if (event.kind === "credit") current.feed.returnCredit(event.channel, event.bytes);
+    else if (event.kind === "exited" && current.exited === null) {
+      current.exited = event.report;
+      exit(current, event.report);
+    } else if (current.collection !== null) current.collection.receive(event);
+    else throw new ProtocolError(`Unexpected ${event.kind} of a running box`);
+  }
+
+  function exit(current: ActiveRun, report: ExitReport): void {
+    const cause = causeOf(report);
+    const { collect } = current.spec;
+    if (collect !== null && cause !== "lost" && cause !== "killed" && !wasKilled) {
+      current.collection = collectFiles(number, collect, launcher.send, (collected) => {
+        if (!wasKilled) launcher.send(encodeBare("release", number));
+        settle(current, report, collected);
+      });
+      return;
+    }
+    if (collect !== null) kill(); // it was kept for nothing
+    settle(current, report, NOTHING_COLLECTED);
+  }
+
+  function settle(current: ActiveRun, report: ExitReport, collected: Collected): void {
+    const cause = causeOf(report);
+    takeUnfinished();
+    state = "ending";
+    if (cause === "lost") current.reject(workerError("box_lost", "Something outside ended the box."));
+    else current.resolve(toRunReport(report, cause, current, collected));
+  }
+
+  function fail(error: LaunchError): void {
+    const current = takeUnfinished();
+    state = "ending";
+    if (current === null) owner.failed(box, error);
+    else if (wasKilled) current.resolve(neverStarted());
+    else current.reject(error);
+  }
+
+  /** What was still under way when the box ended. */
+  function takeUnfinished(): ActiveRun | null {
+    const current = active;
+    active = null;
+    return current;
+  }
+
+  function end(): void {
+    const wasUnused = state === "making" || state === "prepared";
+    const current = takeUnfinished();
+    state = "gone";
+    if (current !== null && wasKilled) current.resolve(killedReport(current));
+    else if (current !== null) current.reject(diedAlone());
+    else if (wasUnused && !wasKilled) owner.failed(box, diedAlone());
+    owner.destroyed(box);
+  }
+
+  function lose(error: LaunchError): void {
+    const current = takeUnfinished();
+    state = "gone";
+    current?.reject(error);
+    owner.destroyed(box);
+  }
+
+  return box;
+}
+
+function diedAlone(): LaunchError {
+  return workerError("box_lost", "The box died and nobody here ended it.");
+}
+
+/** Killed before the program started, or after it ended, while its files were being collected. */
+function killedReport(run: ActiveRun): RunReport {
+  return run.exited === null ? neverStarted() : toRunReport(run.exited, "killed", run, NOTHING_COLLECTED);
+}

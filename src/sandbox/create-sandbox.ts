@@ -1,0 +1,84 @@
+import { once } from "node:events";
+import { DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
+import type { BoxPlan } from "./box-plan.ts";
+import { type BoxPool, createBoxPool } from "./box-pool.ts";
+import { connectLauncher } from "./launcher-client.ts";
+import { encodePlan } from "./plan-records.ts";
+import { neverStarted } from "./run-report.ts";
+import type { RunReport, RunSpec, Sandbox, SandboxLog } from "./sandbox.ts";
+
+export interface SandboxOptions {
+  /** Where the launcher listens. */
+  readonly socketPath: string;
+  /** What every box is made of. */
+  readonly plan: BoxPlan;
+  /** Boxes in use at once, from the start of a run until nothing is left of its box. By default all of the plan's lanes. */
+  readonly slots?: number;
+  /** Boxes of the default disk size that stand ready. Together with those in use they need lanes. */
+  readonly prepared: number;
+  /** The disk size of most runs, bytes. */
+  readonly defaultDiskBytes?: number;
+  readonly log: SandboxLog;
+}
+
+/** How long boxes may take to be gone when the sandbox closes, milliseconds. */
+const CLOSE_TIMEOUT_MS = 10_000;
+
+/** Inodes of every box's writable file system. */
+export const BOX_INODES = 16_384;
+
+/**
+ * Runs programs in boxes of a launcher that listens at a unix socket. Boxes are made ahead; the connection is made again
+ * when it breaks.
+ * @throws {LaunchError} with stage `connect` when there is no launcher or it did not accept the plan.
+ */
+export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { socketPath, plan, prepared, log } = options;
+  let pool: BoxPool | null = null;
+  const launcher = await connectLauncher({
+    socketPath,
+    plan: encodePlan(plan),
+    log,
+    connected: () => pool?.launcherFound(),
+    lost: () => pool?.launcherLost(),
+  });
+  const boxes = createBoxPool({
+    launcher,
+    slots: options.slots ?? plan.lanes,
+    prepared,
+    defaultDiskBytes: options.defaultDiskBytes ?? DEFAULT_RUN_LIMITS.diskBytes,
+    inodes: BOX_INODES,
+    processes: plan.processes,
+    log,
+  });
+  pool = boxes;
+  boxes.launcherFound();
+
+  async function run(spec: RunSpec, { signal }: { readonly signal?: AbortSignal } = {}): Promise<RunReport> {
+    if (signal?.aborted) return neverStarted();
+    const box = await boxes.take(spec.limits.diskBytes, signal);
+    if (box === null) return neverStarted();
+    if (signal?.aborted) {
+      box.kill();
+      return neverStarted();
+    }
+    const kill = (): void => box.kill();
+    signal?.addEventListener("abort", kill, { once: true });
+    try {
+      return await box.run(spec);
+    } finally {
+      signal?.removeEventListener("abort", kill);
+    }
+  }
+
+  return {
+    run,
+    isReady: () => launcher.lanes() > 0 && boxes.isHealthy(),
+    async close() {
+      const deadline = AbortSignal.timeout(CLOSE_TIMEOUT_MS);
+      const expired = once(deadline, "abort").then(() => log.error({}, "boxes were left to the launcher to destroy"));
+      await Promise.race([boxes.close(), expired]);
+      await launcher.close();
+    },
+  };
+}
