@@ -14,5 +14,6 @@ for argument do
 done
 
 node scripts/setup.mjs $setup_flags
-# By path: `node` may still mean the system's. By exec: signals and the exit status are the server's own.
+# By path: `node` may still mean the system's. By exec, as npm starts this file: the server is npm's own child, so what
+# npm hands on of signals reaches it, and its exit status is npm's.
 exec node_modules/.bin/node src/cli/millrace.ts serve "$@"

@@ -39,8 +39,16 @@ describe("createStopping", () => {
 
   it("hurries at the second signal", () => {
     target.emit("SIGINT", "SIGINT");
+    vi.advanceTimersByTime(300);
     target.emit("SIGTERM", "SIGTERM");
     expect(state()).toEqual({ stop: true, hurry: true, status: 0 });
+  });
+
+  it("takes an echo of the first signal for the first", () => {
+    target.emit("SIGINT", "SIGINT");
+    vi.advanceTimersByTime(299);
+    target.emit("SIGINT", "SIGINT");
+    expect(state()).toEqual({ stop: true, hurry: false, status: 0 });
   });
 
   it.each(["uncaughtException", "unhandledRejection"])(

@@ -1,3 +1,4 @@
+import { systemClock } from "../domain/clock.ts";
 import type { Log } from "../telemetry/log.ts";
 
 /** When and how fast the server has to end. */
@@ -16,6 +17,9 @@ export interface Stopping {
 /** How long executions may go on after the first signal, milliseconds. */
 const DRAIN_MS = 30_000;
 
+/** A terminal's Ctrl-C reaches the whole process group, and npm hands it on once more: that is not a second one, milliseconds. */
+const ECHO_MS = 300;
+
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 const BUGS = ["uncaughtException", "unhandledRejection"] as const;
 
@@ -28,6 +32,7 @@ export function createStopping(log: Log, target: NodeJS.EventEmitter = process):
   const hurry = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let status = 0;
+  let signalledAtMs = Number.NEGATIVE_INFINITY;
 
   function begin(): void {
     stop.abort();
@@ -35,6 +40,9 @@ export function createStopping(log: Log, target: NodeJS.EventEmitter = process):
   }
 
   function onSignal(signal: string): void {
+    const isEcho = systemClock.nowMs() - signalledAtMs < ECHO_MS;
+    if (isEcho) return;
+    signalledAtMs = systemClock.nowMs();
     if (stop.signal.aborted) {
       log.warn({ signal }, "stopping at once: what still runs is killed");
       hurry.abort();
