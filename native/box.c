@@ -243,6 +243,8 @@ const char *box_start(struct boxes *boxes, struct box *box, const uint8_t *paylo
     fail(boxes, box, STAGE_LIMITS, errno, 0);
     return NULL;
   }
+  /* That it was executed, or why not, is read when it has ended: nobody has to be woken for it. */
+  unwatch(boxes, box->status_fd);
   box->limits = limits;
   box->output_left = DEFENCE("output") ? limits.output_bytes : UINT64_MAX / 2;
   box->state = BOX_RUNNING;

@@ -18,11 +18,11 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "box.h"
+#include "signals.h"
 #include "system.h"
 
 enum { INBOX_SIZE = FRAME_PAYLOAD_MAX + FRAME_HEADER + (64 << 10), EVENTS = 64 };
@@ -234,9 +234,8 @@ static void write_connection(struct launcher *l) {
 /* ---- children ---------------------------------------------------------------------------------------------------- */
 
 static void reap(struct launcher *l) {
-  struct signalfd_siginfo info;
   int status;
-  while (read(l->signals, &info, sizeof info) > 0) continue;
+  signals_drain(l->signals);
   for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
     for (uint32_t i = 0; i < l->plan.lanes; i++)
       if (box_reaped(&l->boxes, &l->boxes.list[i], pid, status)) break;
@@ -307,16 +306,6 @@ static bool allocate(struct launcher *l) {
   return true;
 }
 
-static int open_signals(void) {
-  sigset_t children;
-  sigemptyset(&children);
-  sigaddset(&children, SIGCHLD);
-  const int ignored[] = {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-  for (size_t i = 0; i < COUNT_OF(ignored); i++) signal(ignored[i], SIG_IGN);
-  if (sigprocmask(SIG_BLOCK, &children, NULL)) return -1;
-  return signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 static bool drop_privileges(void) {
   static const int KEPT[] = {
       CAP_SYS_ADMIN,              /* namespaces, mounts */
@@ -346,7 +335,7 @@ static const char *start(struct launcher *l) {
   if (!drop_privileges()) return "capabilities";
   if (!allocate(l)) return "memory";
   l->epoll = l->boxes.epoll = epoll_create1(EPOLL_CLOEXEC);
-  l->signals = open_signals();
+  l->signals = signals_open();
   if (l->epoll < 0 || l->signals < 0) return "descriptors";
   l->boxes.plan = &l->plan;
   l->boxes.outbox = &l->outbox;

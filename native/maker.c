@@ -21,6 +21,7 @@
 
 #include "script.h"
 #include "seal.h"
+#include "signals.h"
 #include "status.h"
 #include "system.h"
 
@@ -57,14 +58,6 @@ static void keep_own_descriptors(const struct maker *m) {
   int fds[] = {m->ends.stdin_read, m->ends.stdout_write, m->ends.stderr_write, m->ends.script_read,
                m->ends.life_read,  m->ends.status,       m->ends.oom_event,    m->lane->mount_namespace};
   close_all_but(fds, COUNT_OF(fds));
-}
-
-/* The launcher blocks and ignores signals for itself; a program starts with the defaults. */
-static void reset_signals(void) {
-  sigset_t none;
-  sigemptyset(&none);
-  for (int number = 1; number < _NSIG; number++) signal(number, SIG_DFL);
-  sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 static void enter_groups(const struct maker *m) {
@@ -155,7 +148,7 @@ static pid_t make_init(const struct maker *m, int *pidfd) {
 _Noreturn void maker_run(const struct maker *m) {
   int pidfd = -1;
   keep_own_descriptors(m);
-  reset_signals();
+  signals_reset();
   offer_to_oom_killer();
   enter_groups(m);
   if (setns(m->lane->mount_namespace, CLONE_NEWNS)) status_fail(m->ends.status, STAGE_LANE, 0);

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -20,6 +19,7 @@
 
 #include "cgroup.h"
 #include "launcher.h"
+#include "signals.h"
 #include "system.h"
 
 enum {
@@ -121,8 +121,7 @@ static bool wait_for_end(pid_t launcher, int signals, bool is_watched, int timeo
     int64_t left = timeout_ms < 0 ? -1 : (deadline - now_us()) / 1000;
     if (timeout_ms >= 0 && left <= 0) return false;
     poll(ends, 2, (int)left);
-    struct signalfd_siginfo info;
-    while (read(signals, &info, sizeof info) > 0) continue;
+    signals_drain(signals);
     if (reap(launcher)) return true;
     char byte;
     if (is_watched && ends[1].revents && RETRY(read(0, &byte, 1)) <= 0) return false;
@@ -153,16 +152,6 @@ static int supervise(const struct supervisor *s, int signals) {
   }
 }
 
-static int open_signals(void) {
-  sigset_t children;
-  sigemptyset(&children);
-  sigaddset(&children, SIGCHLD);
-  sigprocmask(SIG_BLOCK, &children, NULL);
-  const int ignored[] = {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT}; /* the life line alone ends us */
-  for (size_t i = 0; i < COUNT_OF(ignored); i++) signal(ignored[i], SIG_IGN);
-  return signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 int main(int argc, char **argv) {
   static struct supervisor s;
   const char *missing;
@@ -186,7 +175,7 @@ int main(int argc, char **argv) {
   cgroup_find(&s.groups, s.instance, &missing);
   make_directory(&s);
   listen_on_socket(&s);
-  int signals = open_signals();
+  int signals = signals_open();
   if (signals < 0) die("signalfd");
   announce(&s);
   int result = supervise(&s, signals);
