@@ -10,9 +10,10 @@ import type { LanguageRegistry } from "../languages/registry.ts";
 import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
 import type { BoxPlan } from "../sandbox/box-plan.ts";
 import { createSandbox } from "../sandbox/create-sandbox.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Log } from "../telemetry/log.ts";
 import { createWorker } from "../worker/worker.ts";
-import { closeInReverse } from "./part.ts";
+import { closeInReverse, type Part } from "./part.ts";
 
 /** All parts of one process, joined; not yet listening. */
 export interface Composition {
@@ -32,7 +33,9 @@ const CLOSE_DEADLINE_MS = 10_000;
 const LAST_READ_MS = 1_000;
 
 /**
- * languages → sandbox → engine → queue → worker → gateway
+ * languages → sandbox → engine → queue → worker → gateway, made from both ends: what needs files of the package first, as
+ * root; then what speaks to the launcher, as the user that the launcher knows.
+ * @param options.giveUpRoot called between the two.
  * @param options.onBug hears of errors that are bugs: the process should end.
  */
 export async function compose(options: {
@@ -41,33 +44,36 @@ export async function compose(options: {
   readonly plan: BoxPlan;
   readonly launcherSocket: string;
   readonly log: Log;
+  readonly giveUpRoot: () => void;
   readonly onBug: (error: unknown) => void;
 }): Promise<Composition> {
-  const { config, languages, plan, log, onBug } = options;
+  const { config, languages, plan, launcherSocket, log, onBug } = options;
   const { slots } = config;
-  const node = nodeId(randomUUID());
+  let sandbox: Sandbox | null = null;
   let isStopping = false;
-  const isReady = () => !isStopping && sandbox.isReady();
 
-  const sandbox = await createSandbox({ socketPath: options.launcherSocket, plan, slots, prepared: slots, log });
-  const engine = createEngine({ sandbox, languages, log });
   const queue = createEmbeddedQueue({ capacity: config.queue, clock: systemClock });
-  const worker = createWorker({ queue, engine, slots, nodeId: node, clock: systemClock, log, onBug });
+  const isReady = () => !isStopping && sandbox?.isReady() === true;
   const gateway = createGateway({ queue, languages, isReady, log });
+  // Its framework loads its last modules here.
+  await gateway.ready();
 
-  /** From the last to the first, but for the gateway, which is closed when its requests are answered. */
-  async function closeParts(): Promise<void> {
-    const parts = [
-      { name: "sandbox", close: sandbox.close },
-      { name: "worker", close: worker.close },
-      { name: "queue", close: queue.close },
-    ];
-    await closeInReverse(parts, CLOSE_DEADLINE_MS);
-  }
+  options.giveUpRoot();
+  sandbox = await createSandbox({ socketPath: launcherSocket, plan, slots, prepared: slots, log });
+  const engine = createEngine({ sandbox, languages, log });
+  const node = nodeId(randomUUID());
+  const worker = createWorker({ queue, engine, slots, nodeId: node, clock: systemClock, log, onBug });
+
+  const parts: readonly Part[] = [
+    { name: "sandbox", close: sandbox.close },
+    { name: "worker", close: worker.close },
+    { name: "queue", close: queue.close },
+  ];
 
   /** Refuses what waits and kills what runs: each then has its answer. A client that does not read it is cut off. */
   async function abandon(): Promise<void> {
-    await Promise.allSettled([queue.close(), sandbox.close(), worker.close()]);
+    // What fails here fails again, and is told, when the parts are closed in order.
+    await Promise.allSettled(parts.map((part) => part.close()));
     await delay(LAST_READ_MS);
     gateway.server.closeAllConnections();
   }
@@ -81,7 +87,7 @@ export async function compose(options: {
       if (hurry.aborted) onHurry();
       await gateway.close();
       hurry.removeEventListener("abort", onHurry);
-      await closeParts();
+      await closeInReverse(parts, CLOSE_DEADLINE_MS);
     },
   };
 }

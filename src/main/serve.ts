@@ -36,13 +36,20 @@ export async function serve(config: Config, announce: (text: string) => void): P
   const launcher = await orStartError("The launcher cannot start", startLauncherProcess({ path, log: relay(log) }));
   const ignoreEnd = watchSupervisor(launcher, stopping);
   try {
-    process.chdir("/");
-    dropPrivileges(launcher);
-    const { socketPath: launcherSocket } = launcher;
-    const onBug = (error: unknown) => stopping.fail(error);
     const parts = await orStartError(
       "Boxes cannot be made",
-      compose({ config, languages, plan, launcherSocket, log, onBug }),
+      compose({
+        config,
+        languages,
+        plan,
+        launcherSocket: launcher.socketPath,
+        log,
+        giveUpRoot() {
+          process.chdir("/");
+          dropPrivileges(launcher);
+        },
+        onBug: (error) => stopping.fail(error),
+      }),
     );
     await runUntilStopped(parts, stopping, async () => {
       const address = await listen(parts, config);
