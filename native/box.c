@@ -30,6 +30,12 @@ static void watch(struct boxes *boxes, const struct box *box, int fd, enum box_s
 
 static void unwatch(struct boxes *boxes, int fd) { epoll_ctl(boxes->epoll, EPOLL_CTL_DEL, fd, NULL); }
 
+/* Closing alone is not enough: a child that was just forked still holds a copy, and its end would be told on and on. */
+static void close_watched(struct boxes *boxes, int *fd) {
+  if (*fd >= 0) unwatch(boxes, *fd);
+  close_fd(fd);
+}
+
 /* ---- making ------------------------------------------------------------------------------------------------------ */
 
 static int set_nonblocking(int fd) { return fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK); }
@@ -150,7 +156,7 @@ static void read_status(struct boxes *boxes, struct box *box) {
   int work_directory, got;
   while (box->status_fd >= 0 && (got = status_receive(box->status_fd, &status, &work_directory)) >= 0) {
     if (got == 0) {
-      close_fd(&box->status_fd); /* executed, or dead */
+      close_watched(boxes, &box->status_fd); /* executed, or dead */
     } else if (status.kind == STATUS_MADE) {
       note_made(boxes, box, &status, work_directory);
     } else if (status.kind == STATUS_PARKED) {
@@ -271,9 +277,9 @@ static void note_oom(struct box *box) {
   box->oom_check_us = now_us() + OOM_RECHECK_US;
 }
 
-static void close_output(struct box *box) {
-  close_fd(&box->output[0]);
-  close_fd(&box->output[1]);
+static void close_output(struct boxes *boxes, struct box *box) {
+  close_watched(boxes, &box->output[0]);
+  close_watched(boxes, &box->output[1]);
 }
 
 static void mute(struct boxes *boxes, struct box *box) {
@@ -294,17 +300,18 @@ static void read_output(struct boxes *boxes, struct box *box, int stream) {
     ssize_t got = RETRY(read(box->output[stream], chunk, want));
     if (got < 0) return;
     if (got == 0) {
-      close_fd(&box->output[stream]);
+      close_watched(boxes, &box->output[stream]);
       return;
     }
     size_t allowed = (uint64_t)got > box->output_left ? (size_t)box->output_left : (size_t)got;
     if (allowed) outbox_commit(boxes->outbox, stream == 0 ? STDOUT : STDERR, box->id, allowed);
     box->output_left -= allowed;
+    if ((size_t)got < want) return; /* that was all */
     if (allowed == (size_t)got) continue;
     box->truncated |= (uint8_t)(1 << stream);
     stop(box, CAUSE_OUTPUT);
     if (box->cause == CAUSE_NONE) box->cause = CAUSE_OUTPUT; /* main had ended; what it left in the pipe is too much */
-    close_output(box);
+    close_output(boxes, box);
   }
 }
 
@@ -372,16 +379,16 @@ static void finish(struct boxes *boxes, struct box *box) {
     clear(boxes, box);
     return;
   }
-  close_output(box);
+  close_output(boxes, box);
   box->state = BOX_KEPT;
 }
 
-static void close_descriptors(struct box *box) {
-  close_fd(&box->status_fd);
-  close_fd(&box->oom_fd);
+static void close_descriptors(struct boxes *boxes, struct box *box) {
+  close_watched(boxes, &box->status_fd);
+  close_watched(boxes, &box->oom_fd);
   close_fd(&box->work_directory);
   close_fd(&box->read_fd);
-  close_output(box);
+  close_output(boxes, box);
   feed_close(&box->script);
   feed_close(&box->input);
   cgroup_close(&box->group);
@@ -406,7 +413,7 @@ static void clear(struct boxes *boxes, struct box *box) {
     end_life(box);
     if (box->maker) kill(box->maker, SIGKILL);
     if (box->main) kill(box->main, SIGKILL);
-    close_descriptors(box);
+    close_descriptors(boxes, box);
   }
   if (is_dead(box)) remove_groups(boxes, box);
 }
@@ -419,7 +426,8 @@ bool box_reaped(struct boxes *boxes, struct box *box, pid_t pid, int status) {
     box->state = BOX_EMPTY;
     return true;
   }
-  read_status(boxes, box); /* what a child said comes before its death */
+  /* What a child said comes before its death; its number may be in there. */
+  if (box->state == BOX_MAKING || pid == box->main) read_status(boxes, box);
   if (pid == box->maker) {
     box->maker = 0;
     if (status && box->state == BOX_MAKING) fail(boxes, box, STAGE_FORK, ECHILD, 0);
