@@ -6,10 +6,10 @@ import {
   executionResponseSchema,
   type RunResponse,
 } from "../../src/protocol/execution-response.ts";
-import type { Server } from "./server.ts";
+import type { RunningServer } from "./server.ts";
 
 /** Sends JSON to `POST /v1/executions` and returns the answer, whatever it is. */
-export function post(server: Server, request: unknown, signal?: AbortSignal): Promise<Response> {
+export function post(server: RunningServer, request: unknown, signal?: AbortSignal): Promise<Response> {
   return fetch(`${server.url}/v1/executions`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -20,7 +20,7 @@ export function post(server: Server, request: unknown, signal?: AbortSignal): Pr
 
 /** Executes and waits. @throws {Error} when the answer is not 200 or does not have the API's shape. */
 export async function execute(
-  server: Server,
+  server: RunningServer,
   request: ExecutionRequest,
   signal?: AbortSignal,
 ): Promise<ExecutionResponse> {
@@ -31,19 +31,23 @@ export async function execute(
 }
 
 /** Executes and returns the program's run. @throws {Error} when the program was never started. */
-export async function run(server: Server, request: ExecutionRequest, signal?: AbortSignal): Promise<RunResponse> {
+export async function run(
+  server: RunningServer,
+  request: ExecutionRequest,
+  signal?: AbortSignal,
+): Promise<RunResponse> {
   const result = await execute(server, request, signal);
   if (result.run === null) throw new Error(`The program was not started: ${JSON.stringify(result.compile)}`);
   return result.run;
 }
 
 /** One file of Python, and its limits. */
-export function runPython(server: Server, code: string, limits: Partial<Limits> = {}): Promise<RunResponse> {
+export function runPython(server: RunningServer, code: string, limits: Partial<Limits> = {}): Promise<RunResponse> {
   return run(server, { language: "python", code, limits });
 }
 
 /** One file of C, and its limits. */
-export function runC(server: Server, code: string, limits: Partial<Limits> = {}): Promise<RunResponse> {
+export function runC(server: RunningServer, code: string, limits: Partial<Limits> = {}): Promise<RunResponse> {
   return run(server, { language: "c", code, limits });
 }
 
@@ -53,6 +57,11 @@ export function fixture(path: string): string {
 }
 
 /** Sends a program to `POST /lang/{language}`. @param query like `stdin=5&arg=-v`. */
-export function postText(server: Server, language: string, code: string | Uint8Array, query = ""): Promise<Response> {
+export function postText(
+  server: RunningServer,
+  language: string,
+  code: string | Uint8Array,
+  query = "",
+): Promise<Response> {
   return fetch(`${server.url}/lang/${language}${query && `?${query}`}`, { method: "POST", body: code });
 }

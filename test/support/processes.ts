@@ -1,81 +1,65 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
-/** Reads a file of /proc; "" for a process that is gone. */
-function read(path: string): string {
+/** A process of this host. */
+export interface HostProcess {
+  readonly pid: number;
+  readonly parentPid: number;
+  /** The id that it sees itself: 1 for a box's first process. */
+  readonly innerPid: number;
+  /** The effective user. */
+  readonly uid: number;
+  /** One letter, like `S`; `Z` is a zombie. */
+  readonly state: string;
+  /** What it calls itself. */
+  readonly name: string;
+  /** Its arguments, joined by spaces; empty for a zombie. */
+  readonly commandLine: string;
+  /** The file it runs; null when it has ended or is the kernel's. */
+  readonly executable: string | null;
+}
+
+/** Every process that lives or waits to be reaped. */
+export function listProcesses(): HostProcess[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => readProcess(Number(pid)) ?? []);
+}
+
+/** @returns null when there is no such process. */
+export function readProcess(pid: number): HostProcess | null {
+  const status = orNull(() => readFileSync(`/proc/${pid}/status`, "latin1"));
+  if (status === null) return null;
+  const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, "m").exec(status)?.[1] ?? "";
+  const commandLine = orNull(() => readFileSync(`/proc/${pid}/cmdline`, "latin1")) ?? "";
+  return {
+    pid,
+    parentPid: Number(field("PPid")),
+    innerPid: Number(field("NSpid").split("\t").at(-1)),
+    uid: Number(field("Uid").split("\t")[1]),
+    state: field("State").slice(0, 1),
+    name: field("Name"),
+    commandLine: commandLine.replaceAll("\0", " ").trim(),
+    executable: orNull(() => readlinkSync(`/proc/${pid}/exe`)),
+  };
+}
+
+/** How many descriptors it has open. */
+export function countDescriptors(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+/** Memory that is its own or shared, bytes. */
+export function residentBytes(pid: number): number {
+  const kib = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
+  return Number(kib ?? 0) * 1024;
+}
+
+/** For processes that end while they are looked at, and for those that hide their executable from us. */
+function orNull<Value>(read: () => Value): Value | null {
   try {
-    return readFileSync(path, "latin1");
+    return read();
   } catch (error) {
-    if (isGone(error)) return "";
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" || code === "ESRCH" || code === "EACCES") return null;
     throw error;
   }
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH");
-}
-
-/** Every process of this host, by its id. */
-export function allPids(): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
-}
-
-/** The fields of /proc/PID/stat behind the command's name: state, parent, … */
-function statFields(pid: number): string[] {
-  const stat = read(`/proc/${pid}/stat`);
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-}
-
-export function parentOf(pid: number): number {
-  return Number(statFields(pid)[1] ?? 0);
-}
-
-/** Whether it exists and is no zombie. */
-export function isAlive(pid: number): boolean {
-  const [state = ""] = statFields(pid);
-  return state !== "" && state !== "Z" && state !== "X";
-}
-
-export function childrenOf(pid: number): number[] {
-  return allPids().filter((candidate) => parentOf(candidate) === pid);
-}
-
-/** Children, their children, and so on. */
-export function descendantsOf(pid: number): number[] {
-  const children = childrenOf(pid);
-  return [...children, ...children.flatMap(descendantsOf)];
-}
-
-/** The arguments, separated by spaces. */
-export function commandOf(pid: number): string {
-  return read(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim();
-}
-
-/** A field of /proc/PID/status, like `Uid` or `CapEff`; "" when it is gone. */
-export function statusOf(pid: number, field: string): string {
-  return new RegExp(`^${field}:[ \t]*(.*)$`, "m").exec(read(`/proc/${pid}/status`))?.[1] ?? "";
-}
-
-/** Ids of a process from the host's view down to those of its innermost pid namespace. */
-export function namespacePidsOf(pid: number): number[] {
-  return statusOf(pid, "NSpid").split(/\s+/).filter(Boolean).map(Number);
-}
-
-/** What each descriptor of a process refers to, like `socket:[123]` or a path. */
-export function descriptorsOf(pid: number): string[] {
-  const directory = `/proc/${pid}/fd`;
-  return readdirSync(directory).flatMap((fd) => {
-    try {
-      return [readlinkSync(`${directory}/${fd}`)];
-    } catch (error) {
-      if (isGone(error)) return [];
-      throw error;
-    }
-  });
-}
-
-/** Resident memory, bytes. */
-export function residentBytes(pid: number): number {
-  return 1024 * Number.parseInt(statusOf(pid, "VmRSS"), 10);
 }

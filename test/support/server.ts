@@ -1,98 +1,103 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { FIRST_ID, IDS_PER_INSTANCE } from "./host.ts";
-import { childrenOf, commandOf, statusOf } from "./processes.ts";
-import { eventually } from "./wait.ts";
+import { findInstance, type Instance } from "./instance.ts";
+import { until } from "./until.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../src/cli/millrace.ts", import.meta.url));
-
-const STOP_TIMEOUT_MS = 15_000;
-
-/** A real server: a process of its own, with its supervisor, its launcher and their boxes. */
-export interface Server {
-  /** Without a slash at its end. */
+/** A real server in a process of its own. */
+export interface RunningServer {
+  /** Like `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly port: number;
-  readonly pid: number;
-  /** Which of the host's instances it is: its directory is `/run/millrace/<instance>`. */
-  readonly instance: number;
-  /** What it has logged so far, one JSON text a line. */
-  readonly log: readonly string[];
-  /** Resolves when the process has ended. */
-  readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
-  supervisorPid(): number;
-  /** The launcher that lives at the moment. */
-  launcherPid(): number;
-  kill(signal: NodeJS.Signals): void;
-  /** Ends it in order, or by force when that takes too long. */
+  readonly instance: Instance;
+  /** Everything it has said and logged so far. */
+  output(): string;
+  /** Resolves with how the process ended: `[exit code, signal]`, one of them null. */
+  readonly exited: Promise<unknown[]>;
+  /**
+   * Stops it as an administrator would, by SIGTERM.
+   * @throws {Error} when it does not end well, or leaves anything on the host.
+   */
   stop(): Promise<void>;
 }
 
 export interface ServerOptions {
+  /** What Node runs, with its own arguments; by default the command line's `serve`. */
+  readonly command?: readonly string[];
   readonly slots?: number;
+  /** How many executions may wait. */
   readonly queue?: number;
-  /** Added to an environment that is otherwise empty but for PATH. */
+  /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Starts `millrace serve` at a free port, and resolves when it listens. */
-export async function startServer({ slots = 2, queue, env = {} }: ServerOptions = {}): Promise<Server> {
-  const args = ["serve", "--port", "0", "--slots", String(slots)];
+const START_TIMEOUT_MS = 20_000;
+const STOP_TIMEOUT_MS = 20_000;
+const REMAINS_TIMEOUT_MS = 5_000;
+
+/** Starts a server on a free port and waits until it can run programs. */
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  const { command = ["src/cli/millrace.ts", "serve"], slots, queue, env = {} } = options;
+  const args = [...command, "--port", "0"];
+  if (slots !== undefined) args.push("--slots", String(slots));
   if (queue !== undefined) args.push("--queue", String(queue));
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env["PATH"], ...env },
-  });
-  const log: string[] = [];
-  createInterface(child.stderr).on("line", (line) => log.push(line));
-  const exited = once(child, "exit").then(([code, signal]) => ({ code, signal }));
-  const url = await readUrl(child.stdout, log);
-  const pid = child.pid as number;
-
-  const server: Server = {
-    url,
-    port: Number(new URL(url).port),
-    pid,
-    instance: (Number(statusOf(pid, "Uid").split(/\s+/)[0]) - FIRST_ID) / IDS_PER_INSTANCE,
-    log,
-    exited,
-    supervisorPid: () => only(childrenOf(pid).filter(isLauncherBinary), "supervisor"),
-    launcherPid: () => only(childrenOf(server.supervisorPid()), "launcher"),
-    kill: (signal) => void child.kill(signal),
-    async stop() {
-      child.kill("SIGTERM");
-      const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
-      await exited;
-      clearTimeout(timer);
-    },
-  };
-  return server;
-}
-
-async function readUrl(stdout: NodeJS.ReadableStream, log: readonly string[]): Promise<string> {
-  const said: string[] = [];
-  for await (const line of createInterface({ input: stdout })) {
-    said.push(line);
-    const url = /http:\/\/127\.0\.0\.1:\d+$/.exec(line)?.[0];
-    if (url !== undefined) return url;
+  const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+  const exited = once(server, "exit");
+  const lines: string[] = [];
+  createInterface(server.stderr).on("line", (line) => lines.push(line));
+  try {
+    const url = await readAddress(server, lines);
+    const notReady = await until(() => checkReady(url), START_TIMEOUT_MS);
+    if (notReady.length > 0) throw new Error(notReady.join());
+    const instance = findInstance(Number(server.pid));
+    return {
+      url,
+      port: Number(new URL(url).port),
+      instance,
+      output: () => lines.join("\n"),
+      exited,
+      stop: () => stopServer(server, exited, instance, lines),
+    };
+  } catch (cause) {
+    server.kill("SIGKILL");
+    throw new Error(`The server did not start:\n${lines.join("\n")}`, { cause });
   }
-  throw new Error(`The server ended before it listened. It said:\n${[...said, ...log].join("\n")}`);
 }
 
-function isLauncherBinary(pid: number): boolean {
-  return commandOf(pid).endsWith("millrace-launcher");
+function readAddress(server: ChildProcess, lines: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("It does not say where it listens")), START_TIMEOUT_MS);
+    const said = createInterface({ input: server.stdout as NodeJS.ReadableStream });
+    said.on("line", (line) => {
+      lines.push(line);
+      const url = / listens on (http:\S+)$/.exec(line)?.[1];
+      if (url === undefined) return;
+      clearTimeout(timer);
+      resolve(url);
+    });
+    server.once("exit", (code, signal) => {
+      clearTimeout(timer);
+      reject(new Error(`It ended with ${signal ?? code}`));
+    });
+  });
 }
 
-function only(pids: readonly number[], what: string): number {
-  const [pid] = pids;
-  if (pid === undefined || pids.length > 1)
-    throw new Error(`There are ${pids.length} processes that may be the ${what}`);
-  return pid;
+async function checkReady(url: string): Promise<string[]> {
+  const answer = await fetch(`${url}/readyz`);
+  return answer.status === 200 ? [] : [`/readyz answers ${answer.status}`];
 }
 
-/** Waits until the server can take executions. */
-export async function becomesReady(server: Server): Promise<void> {
-  await eventually("the server is ready", async () => (await fetch(`${server.url}/readyz`)).ok, 10_000);
+async function stopServer(
+  server: ChildProcess,
+  exited: Promise<unknown[]>,
+  instance: Instance,
+  lines: readonly string[],
+): Promise<void> {
+  server.kill("SIGTERM");
+  const timer = setTimeout(() => server.kill("SIGKILL"), STOP_TIMEOUT_MS);
+  const [code, signal] = await exited;
+  clearTimeout(timer);
+  const remains = await until(instance.remains, REMAINS_TIMEOUT_MS);
+  if (code === 0 && remains.length === 0) return;
+  throw new Error(`The server ended with ${signal ?? code} and left ${JSON.stringify(remains)}:\n${lines.join("\n")}`);
 }
