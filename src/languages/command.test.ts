@@ -128,13 +128,22 @@ test("a manifest's limits replace the defaults, each for itself", () => {
 
 test("a box sees of a toolchain outside /usr what the manifest names and what exists, or else the executable alone", () => {
   const treesOf = (trees: string[], executable: string) => toolchainOf({ trees }, executable).trees;
-  expect(treesOf([], "/opt/tool/1.2/bin/tool")).toEqual(["/opt/tool/1.2/bin/tool"]);
-  expect(treesOf(["/dev/shm", "/dev/none"], "/usr/bin/tool")).toEqual(["/dev/shm"]);
+  const asItIs = (path: string) => ({ source: path, path });
+  expect(treesOf([], "/opt/tool/1.2/bin/tool")).toEqual([asItIs("/opt/tool/1.2/bin/tool")]);
+  expect(treesOf(["/dev/shm", "/dev/none"], "/usr/bin/tool")).toEqual([asItIs("/dev/shm")]);
   expect(treesOf(["{home}"], "/usr/lib/tool/bin/tool")).toEqual([]);
-  expect(treesOf(["{home}"], "/dev/shm/bin/tool")).toEqual(["/dev/shm"]);
+  expect(treesOf(["{home}"], "/dev/shm/bin/tool")).toEqual([asItIs("/dev/shm")]);
 });
 
 test("a directory that holds more than a toolchain never goes into a box", () => {
-  expect(toolchainOf({ trees: ["{home}"] }, "/tool/tool").trees).toEqual(["/tool/tool"]);
-  expect(toolchainOf({ trees: ["{home}"] }, "/dev/bin/tool").trees).toEqual(["/dev/bin/tool"]);
+  const sourcesOf = (executable: string) =>
+    toolchainOf({ trees: ["{home}"] }, executable).trees.map(({ source }) => source);
+  expect(sourcesOf("/tool/tool")).toEqual(["/tool/tool"]);
+  expect(sourcesOf("/dev/bin/tool")).toEqual(["/dev/bin/tool"]);
+});
+
+test("an executable that is somewhere else, were it below /tmp, is started where the box shows it", () => {
+  const toolchain = toolchainOf({}, "/tmp/clone/node_modules/node/bin/node");
+  expect(runCommand(toolchain, executionOf(["x.t"]), []).executable).toBe(toolchain.trees[0]?.path);
+  expect(toolchain.executable).toMatch(/^\/opt\/millrace\//);
 });

@@ -25,7 +25,8 @@ const toolchains = registry
   .flatMap(({ id, versions }) => versions.map((version) => [id, version, registry.find(id, version)] as const));
 
 async function start({ argv: [program, ...args], env }: Command, cwd: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(program as string, args, { cwd, env: { ...env, HOME: cwd } });
+  const onHost = registry.trees().find(({ path }) => path === program)?.source ?? String(program);
+  const { stdout } = await promisify(execFile)(onHost, args, { cwd, env: { ...env, HOME: cwd } });
   return stdout;
 }
 

@@ -5,7 +5,7 @@ import type { Language } from "../domain/language.ts";
 import { detect } from "./detect.ts";
 import { type Manifest, parseManifest } from "./manifest.ts";
 import { nearNames } from "./near-names.ts";
-import { createToolchain, defaultLimits, type Toolchain } from "./toolchain.ts";
+import { createToolchain, defaultLimits, type HostTree, type Toolchain } from "./toolchain.ts";
 import { isInRange, isRange } from "./versions.ts";
 
 /** The languages that this server knows, and the toolchains that it has for them. */
@@ -20,8 +20,8 @@ export interface LanguageRegistry {
   find(idOrAlias: string, range?: string): Toolchain;
   /** All languages by id, those without a toolchain included. */
   list(): readonly Language[];
-  /** Files and directories outside `/usr` that the toolchains need to see in a box. */
-  trees(): readonly string[];
+  /** What the toolchains need to see in a box that is outside `/usr`, each place once. */
+  trees(): readonly HostTree[];
 }
 
 interface Entry {
@@ -88,7 +88,10 @@ export function createRegistry(entries: readonly Entry[]): LanguageRegistry {
       throw wrongVersion(`fits no version of ${manifest.name} that is here: ${versions}`);
     },
     list: () => languages,
-    trees: () => [...new Set(entries.flatMap(({ toolchains }) => toolchains.flatMap(({ trees }) => trees)))],
+    trees() {
+      const all = entries.flatMap(({ toolchains }) => toolchains.flatMap(({ trees }) => trees));
+      return [...new Map(all.map((tree) => [tree.path, tree])).values()];
+    },
   };
 }
 

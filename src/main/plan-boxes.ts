@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { MAXIMUM_LIMITS } from "../domain/limits.ts";
+import type { HostTree } from "../languages/toolchain.ts";
 import { type BoxPlan, createBoxPlan, type HostPath } from "../sandbox/box-plan.ts";
 import { readHostFacts } from "../sandbox/host-facts.ts";
 import { compileFilter } from "../sandbox/seccomp/filter.ts";
@@ -17,7 +18,7 @@ const MEMORY_SHARE = 0.8;
  */
 export async function planBoxes(options: {
   readonly slots: number;
-  readonly toolchains: readonly string[];
+  readonly toolchains: readonly HostTree[];
 }): Promise<BoxPlan> {
   const paths = await Promise.all(options.toolchains.map(toHostPath));
   return createBoxPlan({
@@ -32,8 +33,8 @@ export async function planBoxes(options: {
   });
 }
 
-async function toHostPath(source: string): Promise<HostPath & { readonly isDirectory: boolean }> {
-  return { source, why: "a toolchain outside /usr", isDirectory: (await stat(source)).isDirectory() };
+async function toHostPath({ source, path }: HostTree): Promise<HostPath & { readonly isDirectory: boolean }> {
+  return { source, path, why: "a toolchain outside /usr", isDirectory: (await stat(source)).isDirectory() };
 }
 
 /** Memory of the host, or of the container that this process is in. */
