@@ -17,6 +17,6 @@ it("names the step and the errno of a failure", () => {
 });
 
 it("names errnos and signals", () => {
-  expect(errnoName(constants.errno.ENOSPC)).toBe("ENOSPC");
+  expect([11, 13, 28].map(errnoName)).toEqual(["EAGAIN", "EACCES", "ENOSPC"]);
   expect([6, 9, 11, 31, 40].map(signalName)).toEqual(["SIGABRT", "SIGKILL", "SIGSEGV", "SIGSYS", "SIG40"]);
 });

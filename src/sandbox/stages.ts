@@ -62,7 +62,15 @@ export function workerError(stage: WorkerStage, message: string, cause?: unknown
   return new LaunchError(message, { stage, cause });
 }
 
-const ERRNO_NAMES = new Map<number, string>(Object.entries(constants.errno).map(([name, value]) => [value, name]));
+/** Names by number. Of two names for one number, like SIGABRT and SIGIOT, Node lists the common one first. */
+function namesOf(numbers: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  for (const [name, number] of Object.entries(numbers)) if (!names.has(number)) names.set(number, name);
+  return names;
+}
+
+const ERRNO_NAMES = namesOf(constants.errno);
+const SIGNAL_NAMES = namesOf(constants.signals);
 
 /** An errno's name, like `EPERM`, or `errno 117` for those that Node has no name for. */
 export function errnoName(errno: number): string {
@@ -76,13 +84,6 @@ export function launcherError(event: { stage: number; errno: number; index: numb
   const detail = event.detail === "" ? "" : `, ${event.detail}`;
   return new LaunchError(`${stage}(${event.index}): ${errno}${detail}`, { stage, errno });
 }
-
-const SIGNAL_NAMES = new Map<number, string>(
-  // Of two names for one number, like SIGIOT and SIGABRT, the first of Node's list is the common one.
-  Object.entries(constants.signals)
-    .map(([name, value]): [number, string] => [value, name])
-    .reverse(),
-);
 
 /** A signal's name, like `SIGKILL`, or `SIG40` for the real-time ones, which have none. */
 export function signalName(signal: number): string {
