@@ -3,6 +3,7 @@
  * `status` is the HTTP status, `title` the problem's title, `retryable` whether the same request may succeed later.
  */
 export const ERRORS = {
+  bad_request: { status: 400, title: "The request is not valid HTTP", retryable: false },
   malformed_json: { status: 400, title: "The body is not valid JSON", retryable: false },
   not_utf8: { status: 400, title: "The text is not valid UTF-8", retryable: false },
   unauthorized: { status: 401, title: "A valid API key is required", retryable: false },
@@ -10,6 +11,7 @@ export const ERRORS = {
   unknown_language: { status: 404, title: "There is no such language", retryable: false },
   not_found: { status: 404, title: "There is nothing at this address", retryable: false },
   method_not_allowed: { status: 405, title: "This address does not support the method", retryable: false },
+  request_timeout: { status: 408, title: "The request did not arrive in time", retryable: true },
   idempotency_conflict: { status: 409, title: "The key was used for another request", retryable: false },
   expired: { status: 410, title: "The result is no longer kept", retryable: false },
   too_large: { status: 413, title: "The request is too large", retryable: false },
@@ -20,6 +22,7 @@ export const ERRORS = {
   not_supported_yet: { status: 422, title: "This is not supported yet", retryable: false },
   queue_full: { status: 429, title: "The queue is full", retryable: true },
   rate_limited: { status: 429, title: "Too many requests", retryable: true },
+  headers_too_large: { status: 431, title: "The request's headers are too large", retryable: false },
   internal: { status: 500, title: "The engine failed", retryable: true },
   no_worker: { status: 503, title: "No worker can take the job", retryable: true },
 } as const satisfies Record<string, { status: number; title: string; retryable: boolean }>;

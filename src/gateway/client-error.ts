@@ -1,9 +1,9 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import { PROBLEM_MEDIA_TYPE } from "../protocol/problem.ts";
-import { createHttpProblem, type HttpErrorCode } from "./http-problem.ts";
+import { EngineError, type ErrorCode } from "../domain/errors.ts";
+import { PROBLEM_MEDIA_TYPE, toProblem } from "../protocol/problem.ts";
 
-const CODES: Record<string, { code: HttpErrorCode; detail: string }> = {
+const CODES: Record<string, { code: ErrorCode; detail: string }> = {
   ERR_HTTP_REQUEST_TIMEOUT: {
     code: "request_timeout",
     detail: "Headers have to arrive within 10 s, the whole request within 30 s",
@@ -23,7 +23,7 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     return;
   }
   const { code, detail } = CODES[error.code ?? ""] ?? MALFORMED;
-  const problem = createHttpProblem(code, detail);
+  const problem = toProblem(new EngineError(code, detail));
   const body = JSON.stringify(problem);
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,

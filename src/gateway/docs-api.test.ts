@@ -4,7 +4,6 @@ import { ERRORS } from "../domain/errors.ts";
 import { DEFAULT_COMPILE_LIMITS, DEFAULT_RUN_LIMITS, LIMIT_NAMES, MAXIMUM_LIMITS } from "../domain/limits.ts";
 import { STATUSES } from "../domain/outcome.ts";
 import { executionRequestSchema } from "../protocol/execution-request.ts";
-import { HTTP_ERRORS } from "./http-problem.ts";
 
 const page = readFileSync(new URL("../../docs/api.md", import.meta.url), "utf8");
 
@@ -32,13 +31,6 @@ describe("docs/api.md", () => {
       retry: retryable ? "yes" : "no",
     }));
     expect(documented).toEqual(table);
-  });
-
-  it("has the errors of HTTP, both ways", () => {
-    const documented = tableUnder("HTTP code").map(([code, status]) => ({ code, status }));
-    expect(documented).toEqual(
-      Object.entries(HTTP_ERRORS).map(([code, { status }]) => ({ code, status: String(status) })),
-    );
   });
 
   it("has the limits, both ways", () => {

@@ -4,7 +4,6 @@ import { EngineError } from "../domain/errors.ts";
 import { quote } from "../protocol/describe.ts";
 import { PROBLEM_MEDIA_TYPE, toProblem } from "../protocol/problem.ts";
 import type { Log } from "../telemetry/log.ts";
-import { createHttpProblem, type HttpErrorCode } from "./http-problem.ts";
 
 /** Makes the two ways to answer an error: as a problem document, and as one line of text. */
 export function createErrorAnswers(log: Log) {
@@ -85,6 +84,5 @@ const FRAMEWORK_ERRORS: Record<string, (request: FastifyRequest) => ReturnType<t
 };
 
 function badRequest(detail: string) {
-  const code: HttpErrorCode = "bad_request";
-  return createHttpProblem(code, detail);
+  return toProblem(new EngineError("bad_request", detail));
 }

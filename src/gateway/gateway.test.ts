@@ -54,7 +54,6 @@ describe("POST /v1/executions", () => {
       stdin: "é",
       args: ["a"],
       env: { A: "1" },
-      compileArgs: ["-O"],
       limits: { cpuMs: 5 },
       compileLimits: { wallMs: 6 },
     });
@@ -74,11 +73,20 @@ describe("POST /v1/executions", () => {
         stdin: Buffer.from("é"),
         args: ["a"],
         env: { A: "1" },
-        compileArgs: ["-O"],
+        compileArgs: [],
         limits: { ...DEFAULT_RUN_LIMITS, openFiles: 300, cpuMs: 5 },
         compileLimits: { ...DEFAULT_COMPILE_LIMITS, wallMs: 6 },
       },
     ]);
+  });
+
+  it("passes arguments on to a compiler, and refuses them where there is none", async () => {
+    const compileArgs = ["-g"];
+    expect((await postJson({ language: "java", code: "class A {}", compileArgs })).statusCode).toBe(200);
+    expect(server.executions[0]?.compileArgs).toEqual(compileArgs);
+    const refused = await postJson({ language: "python", code: "1", compileArgs });
+    expect(refused.json()).toMatchObject({ code: "invalid_field", errors: [{ path: "/compileArgs" }] });
+    expect(server.executions).toHaveLength(1);
   });
 
   it("decodes files, and keeps their names and order", async () => {

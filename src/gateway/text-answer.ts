@@ -2,11 +2,13 @@ import type { ExecutionResult, RunResult } from "../domain/execution.ts";
 import type { Status } from "../domain/outcome.ts";
 import { roundMs, wholeCharacters } from "../protocol/to-response.ts";
 
-/** Outcomes in which the run was ended from outside, so that its own output does not say why. */
+/** Outcomes of which the run's own output does not tell the reason. */
 const STOPPED: ReadonlySet<Status> = new Set<Status>([
   "time_limit_exceeded",
   "memory_limit_exceeded",
   "output_limit_exceeded",
+  // Of a run: the compiler ended well and made no program.
+  "compile_error",
   "cancelled",
   "internal_error",
 ]);
@@ -40,7 +42,7 @@ function toHeaders({ status }: ExecutionResult, run: RunResult | null): Record<s
 function toChunks(status: Status, run: RunResult): Uint8Array[] {
   const chunks = [wholeCharacters(run.stdout, run.stdoutTruncated)];
   if (status !== "ok") chunks.push(wholeCharacters(run.stderr, run.stderrTruncated));
-  if (STOPPED.has(run.status)) chunks.push(lastLine(run, chunks));
+  if (STOPPED.has(run.status) || run.exit === null) chunks.push(lastLine(run, chunks));
   return chunks;
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { EngineError } from "../domain/errors.ts";
 import type { Execution, SourceFile } from "../domain/execution.ts";
 import { executionId } from "../domain/ids.ts";
 import { DEFAULT_COMPILE_LIMITS, type Limits } from "../domain/limits.ts";
@@ -47,6 +48,7 @@ function toSourceFile({ path, content, encoding }: NonNullable<ExecutionRequest[
 export function toExecution(submission: Submission, languages: LanguageRegistry): Execution {
   const { manifest, version, limits, compileLimits } = languages.find(submission.language, submission.version);
   const { code } = submission;
+  if (submission.compileArgs?.length && manifest.compile === undefined) refuseCompileArgs(manifest.name);
   return {
     id: executionId(randomUUID()),
     language: manifest.id,
@@ -59,6 +61,11 @@ export function toExecution(submission: Submission, languages: LanguageRegistry)
     limits: withDefaults(submission.limits, limits),
     compileLimits: withDefaults(submission.compileLimits, compileLimits ?? DEFAULT_COMPILE_LIMITS),
   };
+}
+
+function refuseCompileArgs(language: string): never {
+  const message = `${language} has no compiler to give arguments to; leave it out or empty`;
+  throw new EngineError("invalid_field", message, { fields: [{ path: "/compileArgs", message }] });
 }
 
 function withDefaults(given: LimitsGiven | undefined, defaults: Limits): Limits {
