@@ -92,11 +92,11 @@ function resultOf(execution: Execution): ExecutionResult {
   };
 }
 
-/** python in two versions; java, which names its main file; c, which is not installed. */
+/** python in two versions; java, which is compiled and names its main file; c, which is not installed. */
 function someLanguages(): LanguageRegistry {
   return createRegistry([
     entry("python", ["py"], "main.py", [detected("3.11.2"), detected("3.9.1")]),
-    entry("java", [], "{ default: Main.java, topLevelName: 'public class (\\w+)' }", [detected("17.0.2")]),
+    entry("java", [], "{ default: Main.java, topLevelName: 'public class (\\w+)' }", [detected("17.0.2")], COMPILE),
     entry("c", [], "main.c", []),
   ]);
 }
@@ -105,7 +105,15 @@ function detected(version: string): Detected {
   return { executable: `/usr/bin/tool-${version}`, version };
 }
 
-function entry(id: string, aliases: readonly string[], mainFile: string, toolchains: readonly Detected[]) {
+const COMPILE = 'compile: { command: ["{executable}", "{compileArgs}", "{sources}"], artifacts: [out/] }';
+
+function entry(
+  id: string,
+  aliases: readonly string[],
+  mainFile: string,
+  toolchains: readonly Detected[],
+  compile = "",
+) {
   const text = `
 id: ${id}
 name: ${id}
@@ -114,6 +122,7 @@ extensions: [.${id}]
 mainFile: ${mainFile}
 hello: hello
 detect: { executables: [/usr/bin/tool], versionArgs: [--version], versionPattern: '([0-9.]+)', debianPackage: ${id}-package }
+${compile}
 run: { command: ["{executable}", "{mainFile}"], limits: { openFiles: 300 } }
 `;
   const manifest = parseManifest(text, `${id}.yaml`);
