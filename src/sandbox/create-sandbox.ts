@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
 import type { BoxPlan } from "./box-plan.ts";
 import { type BoxPool, createBoxPool } from "./box-pool.ts";
@@ -75,9 +74,13 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     run,
     isReady: () => launcher.lanes() > 0 && boxes.isHealthy(),
     async close() {
-      const deadline = AbortSignal.timeout(CLOSE_TIMEOUT_MS);
-      const expired = once(deadline, "abort").then(() => log.error({}, "boxes were left to the launcher to destroy"));
-      await Promise.race([boxes.close(), expired]);
+      const expired = Promise.withResolvers<void>();
+      const timer = setTimeout(() => {
+        log.error({}, "boxes were left to the launcher to destroy");
+        expired.resolve();
+      }, CLOSE_TIMEOUT_MS);
+      await Promise.race([boxes.close(), expired.promise]);
+      clearTimeout(timer);
       await launcher.close();
     },
   };

@@ -1,0 +1,191 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
+import type { BoxPlan } from "./box-plan.ts";
+import { createSandbox } from "./create-sandbox.ts";
+import { exitedWith, type FakeLauncherOptions, startFakeLauncher } from "./fake-launcher.test-support.ts";
+import type { RunSpec } from "./sandbox.ts";
+
+const PLAN: BoxPlan = {
+  lanes: 8,
+  hostname: "box",
+  memoryBytes: 1_000_000,
+  processes: 4,
+  entries: [{ kind: "proc", path: "/proc", why: "test" }],
+  rlimits: [],
+  filter: Buffer.alloc(8),
+};
+
+const SPEC: RunSpec = {
+  executable: "/usr/bin/true",
+  argv: ["true"],
+  env: {},
+  files: [],
+  stdin: new Uint8Array(),
+  limits: DEFAULT_RUN_LIMITS,
+  collect: null,
+};
+
+const closing: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function start(options: FakeLauncherOptions & { slots?: number; prepared?: number } = {}) {
+  const launcher = await startFakeLauncher(options);
+  closing.push(launcher.close);
+  const errors: string[] = [];
+  const log = {
+    info: () => undefined,
+    warn: () => undefined,
+    error: (_: object, text: string) => void errors.push(text),
+  };
+  const { slots, prepared = 2 } = options;
+  const sandbox = await createSandbox({
+    socketPath: launcher.socketPath,
+    plan: PLAN,
+    prepared,
+    ...(slots === undefined ? {} : { slots }),
+    log,
+  });
+  closing.push(sandbox.close);
+  return { launcher, sandbox, errors };
+}
+
+/** Programs print "hi" and end with 3. */
+const ends: FakeLauncherOptions["onRequest"] = ({ name, box }, emit) => {
+  if (name !== "start") return;
+  emit("stdout", box, Buffer.from("hi"));
+  emit("exited", box, exitedWith(3));
+  emit("destroyed", box);
+};
+
+describe("a sandbox", () => {
+  it("says hello, defines the plan and makes boxes ahead", async () => {
+    const { launcher, sandbox } = await start();
+    expect(sandbox.isReady()).toBe(true);
+    await vi.waitFor(() => expect(launcher.requests).toHaveLength(4));
+    expect(launcher.requests.map(({ name }) => name)).toEqual(["hello", "define", "prepare", "prepare"]);
+    expect(launcher.requests[0]?.payload).toEqual(Buffer.from([1, 0, 0, 0]));
+  });
+
+  it("runs programs", async () => {
+    const { sandbox } = await start({ onRequest: ends });
+    const reports = await Promise.all(Array.from({ length: 20 }, () => sandbox.run(SPEC)));
+    for (const { exit, stdout } of reports) {
+      expect(exit).toEqual({ kind: "code", code: 3 });
+      expect(Buffer.from(stdout).toString()).toBe("hi");
+    }
+  });
+
+  it("starts nothing when the run was aborted before", async () => {
+    const { launcher, sandbox } = await start({ onRequest: ends });
+    expect(await sandbox.run(SPEC, { signal: AbortSignal.abort() })).toMatchObject({ stopCause: "killed", cpuMs: 0 });
+    expect(launcher.requests.some(({ name }) => name === "start")).toBe(false);
+  });
+
+  it("kills the box of a run that is aborted", async () => {
+    const controller = new AbortController();
+    const { launcher, sandbox } = await start({
+      onRequest: ({ name }) => {
+        if (name === "start") controller.abort();
+      },
+    });
+    expect(await sandbox.run(SPEC, { signal: controller.signal })).toMatchObject({ stopCause: "killed" });
+    expect(launcher.requests.filter(({ name }) => name === "kill")).toHaveLength(1);
+  });
+
+  it("has at most as many boxes in use as there are slots", async () => {
+    const ended: (() => void)[] = [];
+    const { launcher, sandbox } = await start({
+      slots: 1,
+      onRequest: ({ name, box }, emit) => {
+        if (name !== "start") return;
+        emit("exited", box, exitedWith(0));
+        ended.push(() => emit("destroyed", box));
+      },
+    });
+    const starts = () => launcher.requests.filter(({ name }) => name === "start").length;
+    await sandbox.run(SPEC);
+    const second = sandbox.run(SPEC);
+    await vi.waitFor(() =>
+      expect(launcher.requests.filter(({ name }) => name === "prepare").length).toBeGreaterThan(2),
+    );
+    expect(starts()).toBe(1);
+    ended.shift()?.();
+    await second;
+    expect(starts()).toBe(2);
+    ended.shift()?.();
+  });
+
+  it("kills what runs when it is closed, and runs nothing after that", async () => {
+    const { launcher, sandbox } = await start();
+    const report = sandbox.run(SPEC);
+    await vi.waitFor(() => expect(launcher.requests.some(({ name }) => name === "start")).toBe(true));
+    await sandbox.close();
+    expect(await report).toMatchObject({ stopCause: "killed" });
+    await expect(sandbox.run(SPEC)).rejects.toMatchObject({ stage: "closed" });
+    expect(sandbox.isReady()).toBe(false);
+  });
+});
+
+describe("a launcher that is lost", () => {
+  it("fails what it was running, and the next one runs the rest", async () => {
+    let isFirst = true;
+    const { launcher, sandbox } = await start({
+      onRequest: (request, emit) => {
+        if (request.name !== "start") return;
+        if (!isFirst) ends(request, emit);
+        else launcher.drop();
+        isFirst = false;
+      },
+    });
+    await expect(sandbox.run(SPEC)).rejects.toMatchObject({ stage: "launcher_lost" });
+    expect(sandbox.isReady()).toBe(false);
+    expect(await sandbox.run(SPEC)).toMatchObject({ exit: { kind: "code", code: 3 } });
+    expect(launcher.connections()).toBe(2);
+    expect(launcher.requests.filter(({ name }) => name === "define")).toHaveLength(2);
+  });
+
+  it.each([
+    ["a frame that is too large", Buffer.from([0, 0, 0x20, 0, 133, 0, 0, 0, 1, 0, 0, 0])],
+    ["an unknown event", Buffer.from([0, 0, 0, 0, 200, 0, 0, 0, 1, 0, 0, 0])],
+    ["an event of a box that does not exist", Buffer.from([0, 0, 0, 0, 140, 0, 0, 0, 99, 0, 0, 0])],
+    ["a second WELCOME", Buffer.from([8, 0, 0, 0, 129, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 8, 0, 0, 0])],
+    ["FATAL", Buffer.from([2, 0, 0, 0, 141, 0, 0, 0, 0, 0, 0, 0, 110, 111])],
+  ])("is one that sends %s", async (_what, bytes) => {
+    const { launcher, sandbox, errors } = await start();
+    const report = sandbox.run(SPEC);
+    await vi.waitFor(() => expect(launcher.requests.some(({ name }) => name === "start")).toBe(true));
+    launcher.write(bytes);
+    await expect(report).rejects.toMatchObject({ stage: "launcher_lost" });
+    expect(errors).toEqual(["the launcher and the worker do not understand each other"]);
+    await vi.waitFor(() => expect(sandbox.isReady()).toBe(true));
+    expect(launcher.connections()).toBe(2);
+  });
+});
+
+describe("a launcher that cannot be used", () => {
+  it("is told at once when it refuses the plan", async () => {
+    const refused = start({ onDefine: (emit) => emit("fatal", 0, Buffer.from("DEFINE: no root")) });
+    await expect(refused).rejects.toMatchObject({
+      stage: "connect",
+      message: expect.stringContaining("DEFINE: no root"),
+    });
+  });
+
+  it("is told at once when it speaks another version", async () => {
+    const refused = start({ onDefine: (emit) => emit("welcome", 0, Buffer.from([2, 0, 0, 0, 8, 0, 0, 0])) });
+    await expect(refused).rejects.toMatchObject({ stage: "connect" });
+  });
+
+  it("is told after a while when it is not there", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const sandbox = createSandbox({ socketPath: "/nowhere/launcher.sock", plan: PLAN, prepared: 1, log });
+    const refused = expect(sandbox).rejects.toMatchObject({ stage: "connect" });
+    await vi.advanceTimersByTimeAsync(10_000);
+    vi.useRealTimers();
+    await refused;
+  });
+});
