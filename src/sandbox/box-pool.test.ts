@@ -251,6 +251,17 @@ describe("when the launcher is lost", () => {
     expect(waiting.box?.size.diskBytes).toBe(USUAL);
   });
 
+  it("those who wait for a slot are not given a box that is lost as well", async () => {
+    const { pool, setLanes, finishMaking } = makePool({ slots: 1 });
+    finishMaking();
+    await pool.take(USUAL, undefined);
+    const waiting = watch(pool.take(USUAL, undefined));
+    finishMaking();
+    setLanes(0);
+    await settled();
+    expect(waiting.box).toBeUndefined();
+  });
+
   it("they do not wait for ever, and later ones not at all", async () => {
     const { pool, setLanes } = makePool();
     setLanes(0);

@@ -77,7 +77,8 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
   }
 
   function claim(diskBytes: number): Box | undefined {
-    if (count("taken") >= slots) return undefined;
+    // While a launcher's loss is being told box by box, those that do not know it yet still look idle.
+    if (count("taken") >= slots || launcher.lanes() === 0) return undefined;
     const box = findIdle((bytes) => bytes === diskBytes);
     if (box !== undefined) places.set(box, "taken");
     return box;
@@ -104,7 +105,7 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
   function rest(error: LaunchError): void {
     if (isClosed) return;
     if (retryTimer === null) failures++;
-    log.warn({ err: error, stage: error.stage, errno: error.errno, failures }, "a box could not be prepared");
+    log.warn({ stage: error.stage, errno: error.errno, failures }, `a box is not ready: ${error.message}`);
     if (failures >= FAILURES_MAX) line.reject(error);
     retryTimer ??= setTimeout(
       () => {
