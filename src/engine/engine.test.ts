@@ -261,6 +261,15 @@ describe("a box that fails", () => {
     expect((await engine.execute(executionOf("script"), { signal })).status).toBe("internal_error");
   });
 
+  test("for want of memory is the request's fault and is not tried again", async () => {
+    const { engine, specs } = scripted(new LaunchError("limits(0): EBUSY", { stage: "limits", errno: "EBUSY" }));
+    expect(await engine.execute(executionOf("script"), { signal })).toMatchObject({
+      status: "memory_limit_exceeded",
+      run: { exit: null, message: "the program and its files do not fit into 268435456 bytes (memoryBytes)" },
+    });
+    expect(specs).toHaveLength(1);
+  });
+
   test("for want of space is the request's fault and is not tried again", async () => {
     const { engine, specs } = scripted(
       new LaunchError("script_file(0): ENOSPC", { stage: "script_file", errno: "ENOSPC" }),

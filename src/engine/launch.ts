@@ -35,7 +35,7 @@ export function createLaunch(deps: {
       } catch (error) {
         if (!(error instanceof LaunchError)) throw error;
         const refusal = refusalOf(error, spec, WORK_DIRECTORY);
-        if (refusal !== null) return unstarted(unstartedResult({ status: "runtime_error", message: refusal }));
+        if (refusal !== null) return unstarted(unstartedResult(refusal));
         deps.log.warn({ id, attempt, stage: error.stage, errno: error.errno, err: error }, "a run was not started");
       }
     }
