@@ -24,7 +24,7 @@ export interface SandboxOptions {
 const CLOSE_TIMEOUT_MS = 10_000;
 
 /** Inodes of every box's writable file system. */
-export const BOX_INODES = 16_384;
+const BOX_INODES = 16_384;
 
 /**
  * Runs programs in boxes of a launcher that listens at a unix socket. Boxes are made ahead; the connection is made again

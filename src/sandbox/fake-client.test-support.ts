@@ -80,5 +80,3 @@ export function createFakeClient(lanes: number) {
     },
   };
 }
-
-export type FakeClient = ReturnType<typeof createFakeClient>;

@@ -92,5 +92,3 @@ export async function startFakeLauncher(options: FakeLauncherOptions = {}) {
     },
   };
 }
-
-export type FakeLauncher = Awaited<ReturnType<typeof startFakeLauncher>>;

@@ -56,6 +56,7 @@ export async function connectLauncher(options: LauncherClientOptions): Promise<L
   let welcomedAtMs = Number.POSITIVE_INFINITY;
   let reconnectTimer: NodeJS.Timeout | undefined;
   let isClosed = false;
+  let lastReason: Error | undefined;
 
   function open(): void {
     connection = openConnection(options.socketPath, options.plan, { welcome, box, closed });
@@ -82,6 +83,7 @@ export async function connectLauncher(options: LauncherClientOptions): Promise<L
     const wasConnected = lanes > 0;
     connection = null;
     lanes = 0;
+    lastReason = reason;
     loseBoxes(reason);
     if (isClosed) return;
     if (reason instanceof ProtocolError) {
@@ -110,7 +112,7 @@ export async function connectLauncher(options: LauncherClientOptions): Promise<L
 
   const timer = setTimeout(() => {
     const message = `No launcher answered at ${options.socketPath} within ${FIRST_CONNECT_TIMEOUT_MS} ms.`;
-    first.reject(workerError("connect", message));
+    first.reject(workerError("connect", message, lastReason));
   }, FIRST_CONNECT_TIMEOUT_MS);
   open();
   try {

@@ -4,6 +4,9 @@ import type { HostFacts } from "./host-facts.ts";
 /**
  * What must not be reached below a box's `/proc`, and what it would tell or allow. The rest stays: programs look into
  * `cpuinfo`, `meminfo`, `stat`, `loadavg`, `uptime`, `version`, `filesystems` and, above all, `self`.
+ *
+ * A masked file is `/dev/null`, which anybody may open for writing. So files that take orders and tell nothing, like
+ * `sysrq-trigger` and `mtrr`, are not masked: their own permissions refuse everybody but the host's root.
  */
 const HIDDEN: readonly (readonly [name: string, why: string])[] = [
   ["acpi", "wakes and powers the host's devices"],
@@ -29,14 +32,12 @@ const HIDDEN: readonly (readonly [name: string, why: string])[] = [
   ["kpageflags", "what the host's memory is used for"],
   ["latency_stats", "where others wait in the kernel"],
   ["modules", "which kernel modules could be attacked"],
-  ["mtrr", "how the host's memory is cached"],
   ["pagetypeinfo", "the host's free memory"],
   ["partitions", "the host's disks"],
   ["pressure", "what others do; its files take orders from anybody"],
   ["sched_debug", "every process of the host"],
   ["scsi", "the host's disks, and orders to them"],
   ["slabinfo", "what the kernel holds for others"],
-  ["sysrq-trigger", "halts the host"],
   ["timer_list", "timers of every process of the host"],
   ["timer_stats", "timers of every process of the host"],
   ["tty", "the host's terminals"],
@@ -44,7 +45,7 @@ const HIDDEN: readonly (readonly [name: string, why: string])[] = [
 ];
 
 /** Hidden even where the host's root alone may open them: one wall is not enough for these. */
-const ALWAYS_HIDDEN = new Set(["kcore", "kmsg", "sysrq-trigger"]);
+const ALWAYS_HIDDEN = new Set(["kcore", "kmsg"]);
 
 /**
  * Whether anybody in a box could open it. What is for the host's root alone is not for them: no box has that user, and
