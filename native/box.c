@@ -173,7 +173,7 @@ static void read_status(struct boxes *boxes, struct box *box) {
 /* Credit is returned in large parts, since most runs never need it back; a load's whole credit comes back when all of it
  * has been written. */
 static void return_credit(struct boxes *boxes, struct box *box, struct feed *feed, bool is_load) {
-  if (feed->written < CHANNEL_CREDIT / 8 && !(is_load && feed->size == 0 && feed->written)) return;
+  if (feed->written < CHANNEL_CREDIT / 4 && !(is_load && feed->size == 0 && feed->written)) return;
   const uint32_t payload[2] = {is_load ? 0 : 1, feed->written};
   feed->written = 0;
   tell(boxes, box, CREDIT, payload, sizeof payload);
@@ -200,6 +200,7 @@ static void pump(struct boxes *boxes, struct box *box, enum box_source source) {
 const char *box_load(struct boxes *boxes, struct box *box, const uint8_t *payload, size_t size) {
   if (box->state > BOX_PREPARED) return box->state == BOX_RUNNING ? "LOAD: the box is running" : NULL;
   if (box->state != BOX_PREPARED) return "LOAD: the box is not prepared";
+  fcntl(box->script.fd, F_SETPIPE_SZ, CHANNEL_CREDIT); /* fewer turns for a large file; as good without */
   if (!push(boxes, box, BOX_SCRIPT, payload, size)) return "LOAD: beyond the credit";
   return_credit(boxes, box, &box->script, true);
   return NULL;

@@ -123,15 +123,15 @@ static int make_scratch(const char *scratch) {
   const char *const places[] = {"proc", "root", "empty", "store", "lower"};
   for (size_t i = 0; i < COUNT_OF(places); i++)
     if (mkdir(places[i], 0755)) return -1;
+  if (mknod("nothing", S_IFREG | 0444, 0)) return -1;
   if (mount("/proc", "proc", NULL, MS_BIND | MS_REC, NULL)) return -1;
   if (mount_tmpfs("root", MS_NOSUID | MS_NODEV, "mode=0755,size=4m") || chdir("root")) return -1;
   return mkdir("dev", 0755) || mount_tmpfs("dev", MS_NOSUID | MS_NOEXEC, "mode=0755,size=64k") ? -1 : 0;
 }
 
-static int freeze(const char *target) {
+static int freeze(const char *target, unsigned long flags) {
   if (!DEFENCE("read_only")) return 0;
-  return mount(NULL, target, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | (strcmp(target, "dev") ? MS_NODEV : MS_NOEXEC),
-               NULL);
+  return mount(NULL, target, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | flags, NULL);
 }
 
 /* The scratch tmpfs becomes the root of this namespace and everything of the host leaves it. */
@@ -149,7 +149,7 @@ static int build(const struct plan *plan, const char *scratch, const char **fail
     if (make_entry(&plan->entries[i], scratch)) return -1;
   }
   *failed = "freeze";
-  if (freeze("dev") || chdir("..") || freeze("root")) return -1;
+  if (freeze("dev", MS_NOEXEC) || chdir("..") || freeze("root", MS_NODEV) || freeze(".", MS_NODEV)) return -1;
   *failed = "pivot_root";
   return leave_host(scratch);
 }

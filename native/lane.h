@@ -4,9 +4,11 @@
 
 #include "plan.h"
 
-/* Inside a lane's mount namespace: its box root, an empty directory, and the place where a box mounts its store. */
+/* Inside a lane's mount namespace: its box root, an empty directory and an empty file to hide things with, and the place
+ * where a box mounts its store. */
 #define LANE_ROOT "/root"
 #define LANE_EMPTY "/empty"
+#define LANE_NOTHING "/nothing"
 #define LANE_STORE "/store"
 
 struct lane {

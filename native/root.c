@@ -56,7 +56,7 @@ static int write_sysctl(const struct plan_entry *entry) {
 
 static int mount_mask(const struct plan_entry *entry) {
   if (!DEFENCE("proc_masks")) return 0;
-  const char *cover = entry->kind == PLAN_MASK_DIR ? LANE_EMPTY : "dev/null";
+  const char *cover = entry->kind == PLAN_MASK_DIR ? LANE_EMPTY : LANE_NOTHING;
   if (!mount(cover, relative(entry->path), NULL, MS_BIND, NULL)) return 0;
   return errno == ENOENT ? 0 : -1;
 }
