@@ -12,6 +12,7 @@
  */
 #include "maker.h"
 
+#include <linux/securebits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,10 +129,21 @@ static _Noreturn void run_parked(const struct maker *m) {
   script_run(m->plan->work_directory);
 }
 
+/* What the kernel counts for a user (inotify instances, message queues, pending signals) it also counts for whoever made the
+ * user namespace that the user is in, all users in there together. If that were the host's root, the boxes would share its
+ * few; so the lane's own id makes it. Our capabilities stay: they go with the ids only while the fix-up is on. */
+static pid_t clone_init(const struct maker *m, int *pidfd) {
+  const uid_t root = geteuid(), owner = DEFENCE("namespace_owner") ? m->lane->first_id : root;
+  if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) || seteuid(owner)) return -1;
+  pid_t init = sys_clone_pidfd(namespace_flags(), pidfd);
+  if (init != 0 && seteuid(root)) return -1;
+  return init;
+}
+
 static pid_t make_init(const struct maker *m, int *pidfd) {
   int line[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line)) status_fail(m->ends.status, STAGE_DESCRIPTORS, 0);
-  pid_t init = sys_clone_pidfd(namespace_flags(), pidfd);
+  pid_t init = clone_init(m, pidfd);
   if (init < 0) status_fail(m->ends.status, STAGE_NAMESPACES, 0);
   if (init == 0) {
     close(line[0]);

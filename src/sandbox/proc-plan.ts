@@ -55,7 +55,7 @@ function isReachable(mode: number): boolean {
   return (mode & 0o007) !== 0;
 }
 
-/** The box's own `/proc`. The order matters: settings are written before `/proc/sys` becomes read-only. */
+/** The box's own `/proc`. The order matters: settings are written before it becomes read-only. */
 export function procEntries(host: HostFacts): PlanEntry[] {
   const entries: PlanEntry[] = [
     { kind: "proc", path: "/proc", why: "shows the box's own processes only" },
@@ -65,7 +65,11 @@ export function procEntries(host: HostFacts): PlanEntry[] {
       value: "0",
       why: "no user namespace below the box's: that is where a program would be root again",
     },
-    { kind: "readOnly", path: "/proc/sys", why: "settings can be read, never written" },
+    {
+      kind: "readOnly",
+      path: "/proc",
+      why: "no setting is written; nor is oom_score_adj, by which a program might make itself the last to be killed",
+    },
   ];
   for (const [name, why] of HIDDEN) {
     const found = host.proc.get(name);
