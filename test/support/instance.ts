@@ -15,6 +15,10 @@ export interface Instance {
   launcherPid(): number;
   /** Everything that runs with an id of a box. */
   boxProcesses(): HostProcess[];
+  /** Whether files of this owner are a box's. */
+  ownsFile(uid: number): boolean;
+  /** Boxes that stand ready, run or are being removed. */
+  countBoxes(): number;
   /** Processes and threads in all boxes together. */
   countTasks(): number;
   /** Memory that boxes use, bytes; what dead ones have left behind counts too. */
@@ -44,11 +48,8 @@ export function findInstance(serverPid: number): Instance {
     return Number(readFileSync(`${CGROUP_ROOT}/${controller}/millrace/${number}/${file}`, "latin1"));
   }
 
-  function hasBoxId({ uid }: HostProcess): boolean {
-    return uid > workerUid && uid < workerUid + IDS_PER_INSTANCE;
-  }
-
-  const boxProcesses = () => listProcesses().filter(hasBoxId);
+  const isBoxId = (uid: number) => uid > workerUid && uid < workerUid + IDS_PER_INSTANCE;
+  const boxProcesses = () => listProcesses().filter(({ uid }) => isBoxId(uid));
 
   function unrest(): string[] {
     const complaints: string[] = [];
@@ -78,6 +79,8 @@ export function findInstance(serverPid: number): Instance {
       return launcher.pid;
     },
     boxProcesses,
+    ownsFile: isBoxId,
+    countBoxes: () => Math.max(0, ...parentGroups().map((parent) => childGroups(parent).length)),
     countTasks: () => readGroup("pids", "pids.current"),
     boxMemoryBytes: () => readGroup("memory", "memory.usage_in_bytes"),
     unrest,

@@ -1,0 +1,174 @@
+import { existsSync, globSync, readdirSync, readFileSync, statfsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Instance } from "../support/instance.ts";
+import { countDescriptors, listProcesses, readProcess, residentBytes } from "../support/processes.ts";
+import { until } from "../support/until.ts";
+import type { HostCondition } from "./suite.ts";
+
+const MIB = 1024 * 1024;
+const MARKER_TIMEOUT_MS = 500;
+/** Within this all that a run has used is gone, and its slot's next box stands ready. */
+const REST_TIMEOUT_MS = 3_000;
+const TASK_SAMPLE_MS = 5;
+
+/** Where anybody may write on a usual host. */
+const SHARED_DIRECTORIES = ["/tmp", "/var/tmp", "/dev/shm"];
+
+type Of<Type extends HostCondition["type"]> = Extract<HostCondition, { type: Type }>;
+
+/** What the host was like before a case, and what happened while it ran. */
+export interface Watch {
+  /** Judges the host by one condition. @returns what is wrong; undefined when nothing is. */
+  check(condition: HostCondition): Promise<string | undefined>;
+  close(): void;
+}
+
+export interface WatchOptions {
+  readonly instance: Instance;
+  /** The case's marker: a name that its processes bear. */
+  readonly marker: string | null;
+  readonly canaryPid: number;
+  readonly sysctls: readonly string[];
+  readonly descriptors: DescriptorWatch;
+  /** Runs a hello program. */
+  readonly sayHello: () => Promise<void>;
+}
+
+/** Looks at the host before a case starts. */
+export function watchHost(options: WatchOptions): Watch {
+  const { instance, marker, canaryPid } = options;
+  const startedAtMs = Date.now();
+  const before = measure(options);
+  let mostTasks = before.tasks;
+  const sampling = setInterval(() => {
+    mostTasks = Math.max(mostTasks, instance.countTasks());
+  }, TASK_SAMPLE_MS);
+
+  const checks: { [Type in HostCondition["type"]]: (condition: Of<Type>) => Promise<readonly string[]> } = {
+    no_marker_process: () => until(() => findMarked(marker), MARKER_TIMEOUT_MS),
+    no_sandbox_process: () => until(instance.unrest, REST_TIMEOUT_MS),
+    no_cgroup_left: () => until(instance.unrest, REST_TIMEOUT_MS),
+    no_mount_left: () => until(() => added("mount", before.mounts, listMounts(instance)), REST_TIMEOUT_MS),
+    no_workdir_left: async () => listOwned(instance),
+    worker_alive: async ({ within_ms }) => {
+      const startedAt = performance.now();
+      await options.sayHello();
+      return above("a hello program took", performance.now() - startedAt, within_ms, "ms");
+    },
+    worker_fds_stable: ({ max_growth }) =>
+      until(() => {
+        const unrest = instance.unrest();
+        return unrest.length > 0 ? unrest : above("new descriptors", options.descriptors.growth(), max_growth);
+      }, REST_TIMEOUT_MS),
+    no_glob: async ({ globs }) => globs.flatMap((pattern) => globSync(pattern)),
+    canary_process_alive: async () => (readProcess(canaryPid) === null ? ["the canary process is dead"] : []),
+    sysctl_unchanged: async ({ paths }) =>
+      paths.filter((path) => before.sysctls.get(path) !== readFileSync(path, "utf8")),
+    max_new_processes: async ({ max }) => above("processes", mostTasks - before.tasks, max),
+    host_mem_delta_mb: ({ max }) =>
+      until(() => above("memory", (useMemory(instance) - before.memoryBytes) / MIB, max, "MiB"), REST_TIMEOUT_MS),
+    host_disk_delta_mb: ({ max }) =>
+      until(() => above("disk", (before.freeBytes - readFreeBytes()) / MIB, max, "MiB"), REST_TIMEOUT_MS),
+    no_setid_files_created: async () => findSetIdFiles(startedAtMs),
+    no_new_zombies: () => until(() => listZombies(instance), REST_TIMEOUT_MS),
+  };
+
+  return {
+    async check(condition) {
+      const check = checks[condition.type] as (condition: HostCondition) => Promise<readonly string[]>;
+      const wrong = await check(condition);
+      return wrong.length === 0 ? undefined : `${condition.type}: ${wrong.join(", ")}`;
+    },
+    close: () => clearInterval(sampling),
+  };
+}
+
+function measure({ instance, sysctls }: WatchOptions) {
+  return {
+    tasks: instance.countTasks(),
+    mounts: listMounts(instance),
+    memoryBytes: useMemory(instance),
+    freeBytes: readFreeBytes(),
+    sysctls: new Map(sysctls.map((path) => [path, readFileSync(path, "utf8")])),
+  };
+}
+
+function above(what: string, value: number, max: number, unit = ""): string[] {
+  return value > max ? [`${what} ${value} ${unit}, more than ${max}`] : [];
+}
+
+function added(what: string, before: ReadonlySet<string>, after: ReadonlySet<string>): string[] {
+  return [...after].filter((entry) => !before.has(entry)).map((entry) => `${what} ${entry}`);
+}
+
+function findMarked(marker: string | null): string[] {
+  if (marker === null) return [];
+  const marked = listProcesses().filter(({ name, commandLine }) => `${name} ${commandLine}`.includes(marker));
+  return marked.map(({ pid, name }) => `process ${pid} (${name})`);
+}
+
+/** Processes of ours that live on the host itself. */
+function ownPids({ serverPid, supervisorPid, launcherPid }: Instance): number[] {
+  return [serverPid, supervisorPid, launcherPid()];
+}
+
+/** Mounts of Millrace on the host, and all in the launcher's own namespace. */
+function listMounts(instance: Instance): Set<string> {
+  const host = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
+  const launcher = readFileSync(`/proc/${instance.launcherPid()}/mountinfo`, "utf8").split("\n");
+  return new Set([...host.filter((line) => line.includes("millrace")), ...launcher]);
+}
+
+/** Descriptors of server, supervisor and launcher. */
+export interface DescriptorWatch {
+  /**
+   * How many more there are than when there first were as many boxes as there are at the moment: the launcher holds some
+   * for each, and how many boxes stand ready depends on what runs have asked for lately. To be asked at rest.
+   */
+  growth(): number;
+}
+
+export function watchDescriptors(instance: Instance): DescriptorWatch {
+  const firstByBoxes = new Map<number, number>();
+  return {
+    growth() {
+      const count = ownPids(instance).reduce((sum, pid) => sum + countDescriptors(pid), 0);
+      const boxes = instance.countBoxes();
+      const first = firstByBoxes.get(boxes) ?? count;
+      firstByBoxes.set(boxes, first);
+      return count - first;
+    },
+  };
+}
+
+/** What boxes use, and what server and launcher use for them, bytes. */
+function useMemory(instance: Instance): number {
+  return ownPids(instance).reduce((sum, pid) => sum + residentBytes(pid), instance.boxMemoryBytes());
+}
+
+function readFreeBytes(): number {
+  const { bfree, bsize } = statfsSync("/");
+  return bfree * bsize;
+}
+
+/** Files on the host that belong to a box. */
+function listOwned(instance: Instance): string[] {
+  return SHARED_DIRECTORIES.flatMap((directory) =>
+    readdirSync(directory)
+      .map((name) => join(directory, name))
+      .filter((path) => instance.ownsFile(statSync(path, { throwIfNoEntry: false })?.uid ?? 0)),
+  );
+}
+
+function findSetIdFiles(sinceMs: number): string[] {
+  return SHARED_DIRECTORIES.flatMap((directory) => globSync(`${directory}/**`)).filter((path) => {
+    const status = existsSync(path) ? statSync(path) : undefined;
+    return status?.isFile() && (status.mode & 0o6000) !== 0 && status.ctimeMs >= sinceMs;
+  });
+}
+
+function listZombies(instance: Instance): string[] {
+  const parents = new Set(ownPids(instance));
+  const zombies = listProcesses().filter(({ state, parentPid }) => state === "Z" && parents.has(parentPid));
+  return zombies.map(({ pid, name }) => `zombie ${pid} (${name})`);
+}
