@@ -1,0 +1,61 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { LoopReport, MemoryReport, ProbeAnswer, ProbeRequest } from "./server-probe.ts";
+
+/** A server of this checkout in a process of its own, with defaults for everything but port and log. */
+export interface Server {
+  readonly pid: number;
+  readonly port: number;
+  /** Starts watching its event loop. */
+  watchLoop(): Promise<void>;
+  /** What was seen since then. */
+  reportLoop(): Promise<LoopReport>;
+  /** What it still holds after a garbage collection. */
+  measureMemory(): Promise<MemoryReport>;
+  close(): Promise<void>;
+}
+
+const CLI = join(import.meta.dirname, "../src/cli/millrace.ts");
+const PROBE = join(import.meta.dirname, "server-probe.ts");
+
+const ANSWER_TIMEOUT_MS = 30_000;
+
+/** Starts the server and resolves when it listens. */
+export async function startServer(): Promise<Server> {
+  const child = fork(CLI, ["serve", "--port", "0", "--log", "warn"], {
+    execArgv: ["--expose-gc", "--import", PROBE],
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+  });
+  const exited = once(child, "exit");
+  const { stdout, pid } = child;
+  if (stdout === null || pid === undefined) throw new Error("The server could not be started");
+
+  async function ask<Answer extends ProbeAnswer>(request: ProbeRequest): Promise<Answer> {
+    const answered = once(child, "message", { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
+    child.send(request);
+    const [answer] = (await answered) as [Answer];
+    return answer;
+  }
+
+  async function close(): Promise<void> {
+    child.kill("SIGTERM");
+    await exited;
+  }
+
+  for await (const line of createInterface({ input: stdout })) {
+    const port = /listens on http:\/\/127\.0\.0\.1:(\d+)$/.exec(line)?.[1];
+    if (port === undefined) continue;
+    stdout.resume();
+    return {
+      pid,
+      port: Number(port),
+      watchLoop: async () => void (await ask("watch")),
+      reportLoop: () => ask("report"),
+      measureMemory: () => ask("memory"),
+      close,
+    };
+  }
+  throw new Error(`The server ended before it listened: ${await exited}`);
+}

@@ -1,0 +1,98 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { toExecution } from "../src/gateway/to-execution.ts";
+import { runCommand } from "../src/languages/command.ts";
+import { loadRegistry } from "../src/languages/registry.ts";
+import { LANGUAGES_DIRECTORY } from "../src/main/package-files.ts";
+import { type Driver, type DriverCommand, startDriver } from "./driver.ts";
+import { buildNativePrograms, type NativePrograms } from "./native-programs.ts";
+import { type Server, startServer } from "./server.ts";
+
+/** A request to be sent again and again. */
+export interface Target {
+  readonly path: string;
+  readonly body: string | Uint8Array;
+  readonly status: number;
+  /** The body of the answer, where it is always the same. */
+  readonly answer?: string;
+}
+
+/** What measurements are made with. It is there when it is asked for, and ends with `close`. */
+export interface Setup {
+  readonly programs: NativePrograms;
+  readonly processors: number;
+  /** Runs of the measurement that looks for leaks. */
+  readonly leakRuns: number;
+  /** The server that all measurements share. */
+  server(): Promise<Server>;
+  /** Hello in Python, as a request. */
+  readonly pythonHello: Target;
+  /** Hello in Python without Millrace: the executable, arguments and environment that a box gets, in a directory of memory. */
+  readonly bareHello: DriverCommand;
+  /** Starts a driver that sends requests. */
+  startLoad(target: Target): Promise<Driver>;
+  /** Starts a driver that starts a program. */
+  startBare(command: DriverCommand): Driver;
+  close(): Promise<void>;
+}
+
+/** The directory of programs that are started without a box is in memory, like the one in a box. */
+const MEMORY_DIRECTORY = "/dev/shm";
+
+export async function createSetup(options: { readonly leakRuns: number }): Promise<Setup> {
+  const programs = await buildNativePrograms();
+  const directory = await mkdtemp(join(MEMORY_DIRECTORY, "millrace-bench-"));
+  const { code, command } = await describePythonHello(directory);
+  let server: Promise<Server> | null = null;
+  let files = 0;
+
+  async function save(content: string | Uint8Array): Promise<string> {
+    const path = join(directory, `sent-${files++}`);
+    await writeFile(path, content);
+    return path;
+  }
+
+  function getServer(): Promise<Server> {
+    server ??= startServer();
+    return server;
+  }
+
+  return {
+    programs,
+    processors: availableParallelism(),
+    leakRuns: options.leakRuns,
+    server: getServer,
+    pythonHello: { path: "/lang/python", body: code, status: 200, answer: "Hello, world!\n" },
+    bareHello: command,
+    async startLoad({ path, body, status, answer }) {
+      const { port } = await getServer();
+      const expected = answer === undefined ? [] : [await save(answer)];
+      const args = [String(port), path, await save(body), String(status), ...expected];
+      return startDriver({ executable: programs.load, args });
+    },
+    startBare: ({ executable, args, ...rest }) =>
+      startDriver({ executable: programs.spawn, args: [executable, ...args], ...rest }),
+    async close() {
+      await (await server)?.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+async function describePythonHello(directory: string): Promise<{ code: string; command: DriverCommand }> {
+  const languages = await loadRegistry({ directory: LANGUAGES_DIRECTORY, millraceNode: process.execPath });
+  const python = languages.find("python");
+  const code = python.manifest.hello;
+  const submission = {
+    language: "python",
+    version: undefined,
+    code: Buffer.from(code),
+    stdin: Buffer.alloc(0),
+    args: [],
+  };
+  const execution = toExecution(submission, languages);
+  const { executable, argv, env } = runCommand(python, execution, []);
+  for (const file of execution.files) await writeFile(join(directory, file.path), file.content);
+  return { code, command: { executable, args: argv.slice(1), env, cwd: directory } };
+}
