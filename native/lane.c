@@ -60,18 +60,28 @@ static int set_read_only(const char *path) {
   return (int)syscall(SYS_mount_setattr, AT_FDCWD, path, AT_RECURSIVE, &attr, sizeof attr);
 }
 
-static int bind_read_only(const char *source, const char *target) {
-  if (mount(source, target, NULL, MS_BIND | MS_REC, NULL)) return -1;
-  return set_read_only(target);
-}
-
 /* Lower layers are named relative to the scratch directory, so that `mountinfo` in a box tells nothing of the host. */
-static int mount_tree(const struct plan_entry *entry, const char *scratch, const char *target) {
+static int mount_tree(const char *source, const char *scratch, const char *target) {
   char lower[PATH_MAX];
   snprintf(lower, sizeof lower, "%s/lower", scratch);
-  if (mount(entry->data, lower, NULL, MS_BIND, NULL) || chdir(scratch)) return -1;
+  if (mount(source, lower, NULL, MS_BIND, NULL) || chdir(scratch)) return -1;
   int result = mount("millrace", target, "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, "lowerdir=lower:empty");
   if (umount2(lower, MNT_DETACH)) return -1;
+  return result;
+}
+
+/* A file too is seen through an overlay, of the directory that it is in; nothing else in there appears. */
+static int mount_file(const char *source, const char *scratch, const char *target) {
+  char directory[PATH_MAX], view[PATH_MAX], file[PATH_MAX];
+  const char *name = strrchr(source, '/') + 1;
+  snprintf(directory, sizeof directory, "%.*s", (int)(name - source), source);
+  snprintf(view, sizeof view, "%s/view", scratch);
+  if (snprintf(file, sizeof file, "%s/%s", view, name) >= (int)sizeof file) return -1;
+  if (mount_tree(directory, scratch, view)) return -1;
+  int result = mount(file, target, NULL, MS_BIND, NULL) || set_read_only(target) ? -1 : 0;
+  int error = errno;
+  if (umount2(view, MNT_DETACH)) return -1;
+  errno = error;
   return result;
 }
 
@@ -88,8 +98,7 @@ static int make_mount(const struct plan_entry *entry, const char *scratch) {
   char target[PATH_MAX];
   snprintf(target, sizeof target, "%s" LANE_ROOT "%s", scratch, entry->path);
   if (make_target(entry)) return -1;
-  if (entry->kind == PLAN_ROOT_BIND) return bind_read_only(entry->data, target);
-  int result = mount_tree(entry, scratch, target);
+  int result = (entry->kind == PLAN_ROOT_BIND ? mount_file : mount_tree)(entry->data, scratch, target);
   int error = errno;
   if (chdir(LANE_ROOT + 1)) return -1; /* back from the scratch directory */
   errno = error;
@@ -120,7 +129,7 @@ static int mount_tmpfs(const char *target, unsigned long flags, const char *opti
 static int make_scratch(const char *scratch) {
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) return -1;
   if (mount_tmpfs(scratch, MS_NOSUID | MS_NODEV, "mode=0755,size=1m") || chdir(scratch)) return -1;
-  const char *const places[] = {"proc", "root", "empty", "store", "lower"};
+  const char *const places[] = {"proc", "root", "empty", "store", "lower", "view"};
   for (size_t i = 0; i < COUNT_OF(places); i++)
     if (mkdir(places[i], 0755)) return -1;
   if (mknod("nothing", S_IFREG | 0444, 0)) return -1;
