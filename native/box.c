@@ -448,6 +448,7 @@ bool box_reaped(struct boxes *boxes, struct box *box, pid_t pid, int status) {
 }
 
 void box_kill(struct boxes *boxes, struct box *box) {
+  box->limits.flags &= ~(uint32_t)RUN_KEEP;
   if (box->state == BOX_RUNNING) stop(box, CAUSE_KILLED);
   else if (box->state == BOX_MAKING || box->state == BOX_PREPARED || box->state == BOX_KEPT) clear(boxes, box);
 }

@@ -54,12 +54,6 @@ static void watch(struct launcher *l, int fd, enum own_source source, uint32_t e
   if (epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &event)) epoll_ctl(l->epoll, EPOLL_CTL_MOD, fd, &event);
 }
 
-/* Takes a box through every state it still has to pass. */
-static void end_box(struct launcher *l, struct box *box) {
-  box_kill(&l->boxes, box);
-  box->limits.flags &= ~(uint32_t)RUN_KEEP;
-}
-
 static void forget_plan(struct launcher *l) {
   for (uint32_t i = 0; i < l->plan.lanes; i++) lane_close(&l->boxes.list[i].lane);
   plan_free(&l->plan);
@@ -78,7 +72,7 @@ static void disconnect(struct launcher *l) {
   if (l->connection < 0) return;
   close_fd(&l->connection);
   l->outbox.start = l->outbox.end = 0;
-  for (uint32_t i = 0; i < l->plan.lanes; i++) end_box(l, &l->boxes.list[i]);
+  for (uint32_t i = 0; i < l->plan.lanes; i++) box_kill(&l->boxes, &l->boxes.list[i]);
   settle(l);
 }
 
@@ -241,7 +235,7 @@ static void reap(struct launcher *l) {
       if (box_reaped(&l->boxes, &l->boxes.list[i], pid, status)) break;
   if (l->connection < 0) {
     /* A maker may have come through after its connection had gone. */
-    for (uint32_t i = 0; i < l->plan.lanes; i++) end_box(l, &l->boxes.list[i]);
+    for (uint32_t i = 0; i < l->plan.lanes; i++) box_kill(&l->boxes, &l->boxes.list[i]);
     settle(l);
   }
 }

@@ -193,6 +193,21 @@ describe("closing", () => {
   });
 });
 
+describe("closing does not wait for a connection", () => {
+  it.each([
+    ["that never sent anything", ""],
+    ["that sent half a head", "POST /lang/python HT"],
+    ["that is kept alive", "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"],
+  ])("%s", async (_what, bytes) => {
+    const socket = open(bytes);
+    const [first] = await once(server.app.server, "connection");
+    if (bytes.endsWith("\r\n\r\n")) await once(socket, "data");
+    const ended = once(first as Socket, "close");
+    await server.app.close();
+    await ended;
+  });
+});
+
 describe("time-outs", () => {
   it("are set for headers, whole requests and idle connections", () => {
     const { headersTimeout, requestTimeout, keepAliveTimeout } = server.app.server;

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { type FastifyInstance, fastify } from "fastify";
 import { EngineError } from "../domain/errors.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
@@ -65,11 +66,33 @@ export function createGateway(deps: GatewayDeps): FastifyInstance {
   return app;
 }
 
-/** While the gateway closes, a connection ends with its answer: kept alive, it would hold up the end for a minute. */
+/**
+ * While the gateway closes, a connection ends with its answer, and one without a request at once: kept alive, or silent
+ * since it was opened, it would hold up the end.
+ */
 function closeAnsweredConnections(app: FastifyInstance): void {
+  /** How many requests of each open connection are not answered yet; more than one when they are pipelined. */
+  const open = new Map<Socket, number>();
   let isClosing = false;
+
+  function count(socket: Socket, change: number): void {
+    const requests = (open.get(socket) ?? 0) + change;
+    if (socket.destroyed) open.delete(socket);
+    else if (isClosing && requests === 0) socket.destroy();
+    else open.set(socket, requests);
+  }
+
+  app.server.on("connection", (socket: Socket) => {
+    count(socket, 0);
+    socket.once("close", () => open.delete(socket));
+  });
+  app.server.on("request", ({ socket }, response) => {
+    count(socket, 1);
+    response.once("close", () => count(socket, -1));
+  });
   app.addHook("preClose", async () => {
     isClosing = true;
+    for (const [socket] of open) count(socket, 0);
   });
   app.addHook("onSend", (_request, reply, payload, done) => {
     if (isClosing) reply.header("connection", "close");

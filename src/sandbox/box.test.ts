@@ -107,7 +107,7 @@ describe("a box", () => {
     const report = box.run({ ...SPEC, collect: { wants: () => true, maxBytes: 10 } });
     emit({ kind: "exited", report: { ...CLEAN_EXIT, cause: 6, exitKind: "signal", exitValue: 9 } });
     await expect(report).rejects.toMatchObject({ stage: "box_lost" });
-    expect(names().at(-1)).toBe("kill"); // it was to be kept
+    expect(names().at(-1)).toBe("release"); // it was to be kept
   });
 
   it("fails the run when it vanishes, and when the launcher is lost", async () => {
@@ -131,6 +131,15 @@ describe("a box", () => {
     expect(names().filter((name) => name === "kill")).toHaveLength(1);
     emit({ kind: "exited", report: { ...CLEAN_EXIT, cause: 5, exitKind: "signal", exitValue: 9 } });
     expect(await report).toMatchObject({ stopCause: "killed", exit: { kind: "signal", signal: "SIGKILL" } });
+  });
+
+  it("lets go of a box that was killed and would have been kept", async () => {
+    const { box, emit, names } = makePreparedBox();
+    const report = box.run({ ...SPEC, collect: { wants: () => true, maxBytes: 10 } });
+    box.kill();
+    emit({ kind: "exited", report: { ...CLEAN_EXIT, cause: 5, exitKind: "signal", exitValue: 9 } });
+    expect(await report).toMatchObject({ stopCause: "killed", files: [] });
+    expect(names().at(-1)).toBe("release");
   });
 
   it("ends a run that is killed before its program started", async () => {

@@ -90,12 +90,12 @@ export function createBox(launcher: LauncherClient, size: BoxSize, owner: BoxOwn
     const { collect } = current.spec;
     if (collect !== null && cause !== "lost" && cause !== "killed" && !wasKilled) {
       current.collection = collectFiles(number, collect, launcher.send, (collected) => {
-        if (!wasKilled) launcher.send(encodeBare("release", number));
+        launcher.send(encodeBare("release", number));
         settle(current, report, collected);
       });
       return;
     }
-    if (collect !== null) kill(); // it was kept for nothing
+    if (collect !== null) launcher.send(encodeBare("release", number)); // it was kept for nothing
     settle(current, report, NOTHING_COLLECTED);
   }
 
