@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
-import { run, runC } from "../support/client.ts";
+import { execute, run, runC } from "../support/client.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
 
@@ -205,6 +205,56 @@ describe("what a program finds", () => {
 
   test("it knows how many processors there are", () => {
     expect(facts.cpus).toBeGreaterThan(0);
+  });
+});
+
+describe("what a compiler leaves in place of its program", () => {
+  /** A program of the host that a box cannot see: whoever follows the link finds it. */
+  const script = `/tmp/millrace-artifact-${process.pid}`;
+
+  beforeAll(() => writeFileSync(script, "#!/bin/sh\necho ESCAPE: ran a file of the host\n", { mode: 0o755 }));
+  afterAll(() => rmSync(script));
+
+  test.for([
+    `ln -s ${script} main`,
+    "ln -s /proc/self/exe main",
+    "ln -s /dev/zero main",
+    "mkdir d && ln -s ../../../../tmp d/t && ln -s d/t main",
+    "mkfifo main",
+    "mkdir main",
+    "touch main && ln main other",
+  ])("%s: is neither followed nor run", async (command) => {
+    // gcc starts the wrapper once for each of its passes.
+    const plant = [`-wrapper`, `sh,-c,${command} || true`];
+    const { status, compile, run } = await execute(server, { language: "c", code: "int main;", compileArgs: plant });
+    expect({ status, run, compileStatus: compile?.status }).toEqual({
+      status: "compile_error",
+      run: null,
+      compileStatus: "compile_error",
+    });
+    expect(compile?.message).toContain("main");
+  });
+});
+
+describe("memory", () => {
+  test("above the limit ends the run, wherever it is", async () => {
+    const { status } = await attempt("takes-memory.py", { limits: { memoryBytes: 64 * MIB } });
+    expect(status).toBe("memory_limit_exceeded");
+  });
+});
+
+describe("output", () => {
+  test("above the limit ends the run", async () => {
+    const code = "print('x' * 2_000_000)";
+    const { status } = await run(server, { language: "python", code, limits: { outputBytes: MIB } });
+    expect(status).toBe("output_limit_exceeded");
+  });
+});
+
+describe("processes", () => {
+  test("above the limit cannot be made", async () => {
+    const { stdout } = await attempt("makes-processes.py", { limits: { processes: 16 } });
+    expect(stdout).toBe("made 15\n");
   });
 });
 
