@@ -88,12 +88,22 @@ static uint64_t find_number(const char *text, const char *key) {
 
 static int open_dir(const char *path) { return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC); }
 
+/* Another instance that ends removes the parent that all share when it looks empty: then it is made again. */
+static int make_tree_group(const char *path) {
+  char parent[CGROUP_PATH_MAX];
+  snprintf(parent, sizeof parent, "%s", path);
+  *strrchr(parent, '/') = 0;
+  for (int tries = 0; tries < 100; tries++) {
+    if (mkdir(parent, 0755) && errno != EEXIST) return -1;
+    if (!mkdir(path, 0755) || errno == EEXIST) return 0;
+    if (errno != ENOENT) return -1;
+  }
+  return -1;
+}
+
 int cgroup_tree_make(const struct cgroup_tree *tree, uint64_t memory_bytes) {
   for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
-    char parent[CGROUP_PATH_MAX];
-    snprintf(parent, sizeof parent, "%s", tree->path[i]);
-    *strrchr(parent, '/') = 0;
-    if ((mkdir(parent, 0755) && errno != EEXIST) || (mkdir(tree->path[i], 0755) && errno != EEXIST)) return -1;
+    if (make_tree_group(tree->path[i])) return -1;
   }
   int dir = open_dir(tree->path[CGROUP_MEMORY]);
   int result = dir < 0 ? -1 : write_number(dir, "memory.limit_in_bytes", memory_bytes);

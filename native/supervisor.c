@@ -4,7 +4,8 @@
  * The worker starts it while it still is root, with a pipe as standard input, and then gives up its own privileges. The supervisor
  * takes the first free instance of this host (its lock file tells), prints one line "SOCKET UID GID" on standard output (where
  * the launcher listens, and the ids that the worker must take), and keeps a launcher running until standard input ends. It
- * parses nothing. Whenever a launcher dies, and before the first starts, it removes the groups that a dead one has left.
+ * parses nothing. Whenever a launcher dies, and before the first starts, it removes the groups that a dead one has left; at
+ * its own start those of every instance that was killed as a whole.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -46,24 +47,62 @@ static _Noreturn void die(const char *what) {
   exit(1);
 }
 
-/* The lock of an instance is free exactly when no supervisor of it lives. */
+static void name_instance(struct supervisor *s, int instance) {
+  const char *missing;
+  s->instance = instance;
+  s->worker_uid = FIRST_ID + (uid_t)(instance * IDS_PER_INSTANCE);
+  snprintf(s->lock_path, sizeof s->lock_path, RUNTIME_DIRECTORY "/%d.lock", instance);
+  snprintf(s->directory, sizeof s->directory, RUNTIME_DIRECTORY "/%d", instance);
+  snprintf(s->socket_path, sizeof s->socket_path, "%s/launcher.sock", s->directory);
+  cgroup_find(&s->groups, instance, &missing);
+}
+
+/* Takes the lock of an instance, which is free exactly when neither supervisor nor launcher of it lives. One that ends
+ * removes its file: a lock of a removed file is none. False with the lock's descriptor -1 when there is no file. */
+static bool lock_instance(struct supervisor *s, int create) {
+  struct stat ours, named;
+  for (;; close(s->lock)) {
+    s->lock = open(s->lock_path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | create, 0600);
+    if (s->lock < 0) return false;
+    if (flock(s->lock, LOCK_EX | LOCK_NB)) break;
+    if (!fstat(s->lock, &ours) && !stat(s->lock_path, &named) && ours.st_ino == named.st_ino) return true;
+  }
+  close(s->lock);
+  return false;
+}
+
 static void take_instance(struct supervisor *s) {
   if (mkdir(RUNTIME_DIRECTORY, 0755) && errno != EEXIST) die("cannot make " RUNTIME_DIRECTORY);
-  for (s->instance = 0; s->instance < INSTANCES; s->instance++) {
-    snprintf(s->lock_path, sizeof s->lock_path, RUNTIME_DIRECTORY "/%d.lock", s->instance);
-    s->lock = open(s->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  for (int i = 0; i < INSTANCES; i++) {
+    name_instance(s, i);
+    if (lock_instance(s, O_CREAT)) return;
     if (s->lock < 0) die(s->lock_path);
-    if (!flock(s->lock, LOCK_EX | LOCK_NB)) return;
-    close(s->lock);
   }
   errno = EBUSY;
   die("every instance of this host is taken");
 }
 
-static void make_directory(struct supervisor *s) {
-  s->worker_uid = FIRST_ID + (uid_t)(s->instance * IDS_PER_INSTANCE);
-  snprintf(s->directory, sizeof s->directory, RUNTIME_DIRECTORY "/%d", s->instance);
-  snprintf(s->socket_path, sizeof s->socket_path, "%s/launcher.sock", s->directory);
+/* Call it only while holding the lock: from then on the place may be another's. */
+static void remove_instance(const struct supervisor *s) {
+  unlink(s->socket_path);
+  rmdir(s->directory);
+  unlink(s->lock_path);
+  rmdir(RUNTIME_DIRECTORY);
+}
+
+/* Of those whose supervisor and launcher were both killed. */
+static void remove_dead_instances(int own) {
+  struct supervisor dead;
+  for (int i = 0; i < INSTANCES; i++) {
+    name_instance(&dead, i);
+    if (i == own || !lock_instance(&dead, 0)) continue;
+    if (cgroup_tree_sweep(&dead.groups)) fprintf(stderr, "launcher: control groups stayed: %s\n", strerror(errno));
+    remove_instance(&dead);
+    close(dead.lock);
+  }
+}
+
+static void make_directory(const struct supervisor *s) {
   if (mkdir(s->directory, 0700) && errno != EEXIST) die(s->directory);
   unlink(s->socket_path); /* of a dead supervisor: we hold the lock */
   if (lchown(s->directory, s->worker_uid, s->worker_uid)) die(s->directory);
@@ -82,7 +121,9 @@ static void announce(const struct supervisor *s) {
   fflush(stdout);
 }
 
+/* The launcher holds the lock with us: should we be killed, it removes what is left before another takes the place. */
 static pid_t start_launcher(const struct supervisor *s, int *life_line) {
+  const pid_t self = getpid();
   int line[2];
   if (pipe2(line, O_CLOEXEC)) die("pipe");
   pid_t launcher = fork();
@@ -92,14 +133,15 @@ static pid_t start_launcher(const struct supervisor *s, int *life_line) {
     if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0) die("/dev/null");
     close(nothing);
     close(line[1]);
-    close(s->lock);
     const struct launcher_options options = {.listener = s->listener,
                                              .life_line = line[0],
                                              .instance = s->instance,
                                              .worker_uid = s->worker_uid,
                                              .first_id = s->worker_uid + 2,
                                              .scratch = s->directory};
-    exit(launcher_run(&options));
+    int result = launcher_run(&options);
+    if (getppid() != self) remove_instance(s);
+    exit(result);
   }
   close(line[0]);
   *life_line = line[1];
@@ -172,16 +214,13 @@ int main(int argc, char **argv) {
     return 1;
   }
   take_instance(&s);
-  cgroup_find(&s.groups, s.instance, &missing);
+  remove_dead_instances(s.instance);
   make_directory(&s);
   listen_on_socket(&s);
   int signals = signals_open();
   if (signals < 0) die("signalfd");
   announce(&s);
   int result = supervise(&s, signals);
-  unlink(s.socket_path);
-  rmdir(s.directory);
-  unlink(s.lock_path);
-  rmdir(RUNTIME_DIRECTORY);
+  remove_instance(&s);
   return result;
 }

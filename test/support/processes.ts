@@ -42,6 +42,12 @@ export function readProcess(pid: number): HostProcess | null {
   };
 }
 
+/** Whether it exists and is no zombie. */
+export function isRunning(pid: number): boolean {
+  const process = readProcess(pid);
+  return process !== null && process.state !== "Z" && process.state !== "X";
+}
+
 /** How many descriptors it has open. */
 export function countDescriptors(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;

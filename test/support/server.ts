@@ -47,8 +47,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   createInterface(server.stderr).on("line", (line) => lines.push(line));
   try {
     const url = await readAddress(server, lines);
-    const notReady = await until(() => checkReady(url), START_TIMEOUT_MS);
-    if (notReady.length > 0) throw new Error(notReady.join());
+    await becomesReady({ url });
     const instance = findInstance(Number(server.pid));
     return {
       url,
@@ -62,6 +61,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     server.kill("SIGKILL");
     throw new Error(`The server did not start:\n${lines.join("\n")}`, { cause });
   }
+}
+
+/** Waits until a server takes executions again. */
+export async function becomesReady({ url }: Pick<RunningServer, "url">): Promise<void> {
+  const notReady = await until(() => checkReady(url), START_TIMEOUT_MS);
+  if (notReady.length > 0) throw new Error(notReady.join());
 }
 
 function readAddress(server: ChildProcess, lines: string[]): Promise<string> {
