@@ -39,14 +39,24 @@ interface Watch {
 
 let current: Watch | null = null;
 
+/**
+ * Processor time of the main thread, microseconds. The kernel brings the account of a running thread up to date only now
+ * and then, but does so when the process's is asked for.
+ */
+function mainThreadUs(): number {
+  process.cpuUsage();
+  const { user, system } = process.threadCpuUsage();
+  return user + system;
+}
+
 function watch(): null {
   const histogram = monitorEventLoopDelay({ resolution: TICK_MS });
   const cpuUs: number[] = [];
-  let before = process.threadCpuUsage();
+  let beforeUs = mainThreadUs();
   const timer = setInterval(() => {
-    const used = process.threadCpuUsage(before);
-    cpuUs.push(used.user + used.system);
-    before = process.threadCpuUsage();
+    const nowUs = mainThreadUs();
+    cpuUs.push(nowUs - beforeUs);
+    beforeUs = nowUs;
   }, TICK_MS);
   histogram.enable();
   current = { histogram, timer, cpuUs };

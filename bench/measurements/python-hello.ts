@@ -4,8 +4,8 @@ import { judged, type Row } from "../table.ts";
 import { requireGood } from "./batches.ts";
 
 const WARM_UP_RUNS = 100;
-const ROUNDS = 25;
-const BATCH = 10;
+const ROUNDS = 50;
+const BATCH = 5;
 
 const MOST_RATIO = 1.5;
 
