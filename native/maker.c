@@ -29,15 +29,15 @@
 /* Ids inside a box. */
 enum { ID_ROOT = 0, ID_PROGRAM = 1000 };
 
-static const uint64_t NAMESPACES[] = {CLONE_NEWUSER, CLONE_NEWNS,  CLONE_NEWPID,   CLONE_NEWNET,
-                                      CLONE_NEWIPC,  CLONE_NEWUTS, CLONE_NEWCGROUP};
-
 static uint64_t namespace_flags(void) {
   uint64_t flags = 0;
-  for (size_t i = 0; i < COUNT_OF(NAMESPACES); i++) flags |= NAMESPACES[i];
-  if (!DEFENCE("network")) flags &= ~(uint64_t)CLONE_NEWNET;
-  if (!DEFENCE("ipc")) flags &= ~(uint64_t)CLONE_NEWIPC;
-  if (!DEFENCE("cgroup_namespace")) flags &= ~(uint64_t)CLONE_NEWCGROUP;
+  if (DEFENCE("user_namespace")) flags |= CLONE_NEWUSER;
+  if (DEFENCE("mount_namespace")) flags |= CLONE_NEWNS;
+  if (DEFENCE("pid_namespace")) flags |= CLONE_NEWPID;
+  if (DEFENCE("network_namespace")) flags |= CLONE_NEWNET;
+  if (DEFENCE("ipc_namespace")) flags |= CLONE_NEWIPC;
+  if (DEFENCE("uts_namespace")) flags |= CLONE_NEWUTS;
+  if (DEFENCE("cgroup_namespace")) flags |= CLONE_NEWCGROUP;
   return flags;
 }
 

@@ -62,7 +62,7 @@ static int mount_mask(const struct plan_entry *entry) {
 }
 
 static int make_read_only(const struct plan_entry *entry) {
-  if (!DEFENCE("proc_masks")) return 0;
+  if (!DEFENCE("read_only_proc")) return 0;
   const char *path = relative(entry->path);
   struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
   if (mount(path, path, NULL, MS_BIND, NULL)) return -1;
@@ -105,7 +105,7 @@ enum stage root_make(const struct plan *plan, const struct root_sizes *sizes, un
     if (failed != STAGE_NONE) return failed;
   }
   *index = 0;
-  if (DEFENCE("network") && raise_loopback()) return STAGE_LOOPBACK;
+  if (DEFENCE("network_namespace") && raise_loopback()) return STAGE_LOOPBACK;
   if (sethostname(plan->hostname, strlen(plan->hostname))) return STAGE_HOSTNAME;
   if (pivot()) return STAGE_PIVOT;
   umask(022);

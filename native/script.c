@@ -112,7 +112,7 @@ static void do_rlimit(struct script *s, uint32_t left) {
   if (getrlimit((__rlimit_resource_t)resource, &current)) fail(s, STAGE_SCRIPT_RLIMIT, errno);
   if (value > current.rlim_max) value = current.rlim_max;
   struct rlimit limit = {.rlim_cur = value, .rlim_max = value};
-  if (setrlimit((__rlimit_resource_t)resource, &limit)) fail(s, STAGE_SCRIPT_RLIMIT, errno);
+  if (DEFENCE("run_rlimits") && setrlimit((__rlimit_resource_t)resource, &limit)) fail(s, STAGE_SCRIPT_RLIMIT, errno);
 }
 
 static void add_string(struct script *s, char **list, size_t *count, uint32_t size) {
