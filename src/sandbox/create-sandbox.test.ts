@@ -122,7 +122,7 @@ describe("a sandbox", () => {
     const { launcher, sandbox } = await start();
     const report = sandbox.run(SPEC);
     await vi.waitFor(() => expect(launcher.requests.some(({ name }) => name === "start")).toBe(true));
-    await sandbox.close();
+    await Promise.all([sandbox.close(), sandbox.close()]);
     expect(await report).toMatchObject({ stopCause: "killed" });
     await expect(sandbox.run(SPEC)).rejects.toMatchObject({ stage: "closed" });
     expect(sandbox.isReady()).toBe(false);

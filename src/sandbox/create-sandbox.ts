@@ -70,18 +70,22 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     }
   }
 
+  let closing: Promise<void> | null = null;
+
+  async function close(): Promise<void> {
+    const expired = Promise.withResolvers<void>();
+    const timer = setTimeout(() => {
+      log.error({}, "boxes were left to the launcher to destroy");
+      expired.resolve();
+    }, CLOSE_TIMEOUT_MS);
+    await Promise.race([boxes.close(), expired.promise]);
+    clearTimeout(timer);
+    await launcher.close();
+  }
+
   return {
     run,
     isReady: () => launcher.lanes() > 0 && boxes.isHealthy(),
-    async close() {
-      const expired = Promise.withResolvers<void>();
-      const timer = setTimeout(() => {
-        log.error({}, "boxes were left to the launcher to destroy");
-        expired.resolve();
-      }, CLOSE_TIMEOUT_MS);
-      await Promise.race([boxes.close(), expired.promise]);
-      clearTimeout(timer);
-      await launcher.close();
-    },
+    close: () => (closing ??= close()),
   };
 }

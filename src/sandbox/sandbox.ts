@@ -79,7 +79,8 @@ export interface Sandbox {
   /** Whether a launcher is connected and can make boxes. */
   isReady(): boolean;
   /**
-   * Kills every box, whose runs end as killed, and lets the launcher go. Resolves when nothing is left on the host.
+   * Kills every box, whose runs end as killed, and lets the launcher go. Resolves when nothing is left on the host; so
+   * does every further call.
    * A call of `run` after it throws a {@link LaunchError} with stage `closed`.
    */
   close(): Promise<void>;
