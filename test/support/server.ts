@@ -22,7 +22,7 @@ export interface RunningServer {
 }
 
 export interface ServerOptions {
-  /** What Node runs, with its own arguments; by default the command line's `serve`. */
+  /** What Node runs, with its own arguments; by default a server. */
   readonly command?: readonly string[];
   readonly slots?: number;
   /** How many executions may wait. */
@@ -35,9 +35,15 @@ const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 20_000;
 const REMAINS_TIMEOUT_MS = 5_000;
 
+/** The command line's `serve`; where a mutation is tried, a server that lacks a defence. */
+function defaultCommand(): readonly string[] {
+  const mutation = process.env["MILLRACE_TEST_MUTATION"];
+  return mutation === undefined ? ["src/cli/millrace.ts", "serve"] : ["test/mutation/serve-mutated.ts", mutation];
+}
+
 /** Starts a server on a free port and waits until it can run programs. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const { command = ["src/cli/millrace.ts", "serve"], slots, queue, env = {} } = options;
+  const { command = defaultCommand(), slots, queue, env = {} } = options;
   const args = [...command, "--port", "0"];
   if (slots !== undefined) args.push("--slots", String(slots));
   if (queue !== undefined) args.push("--queue", String(queue));

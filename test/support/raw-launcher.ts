@@ -1,0 +1,92 @@
+import { existsSync, globSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { basename, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { planBoxes } from "../../src/main/plan-boxes.ts";
+import { createFrameDecoder } from "../../src/sandbox/frame-decoder.ts";
+import { startLauncherProcess } from "../../src/sandbox/launcher-process.ts";
+import { encodePlan } from "../../src/sandbox/plan-records.ts";
+import { type LauncherEvent, parseEvent } from "../../src/sandbox/wire.ts";
+import { listProcesses } from "./processes.ts";
+import { eventually } from "./until.ts";
+
+const LAUNCHER = fileURLToPath(new URL("../../native/build/millrace-launcher", import.meta.url));
+
+/** A supervisor and its launcher without a server: whoever tests speaks to them byte by byte. */
+export interface RawLauncher {
+  /** A plan that is right, for one slot. */
+  readonly plan: Buffer;
+  /** The launcher that lives at the moment. */
+  pid(): number;
+  /** Connects as the worker, or as another user. */
+  open(uid?: number): RawConnection;
+  /** Everything that supervisor and launcher have said. */
+  said(): string;
+  /** @throws {Error} when anything of it is left on the host. */
+  stop(): Promise<void>;
+}
+
+export interface RawConnection {
+  send(...parts: readonly Uint8Array[]): void;
+  /** What has arrived so far. */
+  readonly events: readonly (LauncherEvent & { readonly box: number })[];
+  /** Waits for an event of this kind. @throws {Error} when none comes. */
+  receives(kind: LauncherEvent["kind"]): Promise<LauncherEvent>;
+  /** Resolves when the launcher has closed the connection; with the reason that it gave, null when it gave none. */
+  readonly refused: Promise<string | null>;
+  close(): void;
+}
+
+export async function startRawLauncher(): Promise<RawLauncher> {
+  const lines: string[] = [];
+  const launcher = await startLauncherProcess({ path: LAUNCHER, log: (line) => lines.push(line) });
+  const supervisor = listProcesses().find(
+    ({ parentPid, executable }) => parentPid === process.pid && executable?.startsWith(LAUNCHER),
+  );
+  if (supervisor === undefined) throw new Error("There is no supervisor");
+  return {
+    plan: Buffer.from(encodePlan(await planBoxes({ slots: 1, toolchains: [] }))),
+    pid: () => listProcesses().find(({ parentPid }) => parentPid === supervisor.pid)?.pid ?? 0,
+    open: (uid = launcher.uid) => openConnection(connectAs(uid, launcher.socketPath)),
+    said: () => lines.join("\n"),
+    async stop() {
+      const directory = dirname(launcher.socketPath);
+      await launcher.stop();
+      const groups = globSync(`/sys/fs/cgroup/*/millrace/${basename(directory)}/**`);
+      const remains = [...groups, ...[directory, `${directory}.lock`].filter((path) => existsSync(path))];
+      if (remains.length > 0) throw new Error(`The launcher left ${remains.join(", ")}:\n${lines.join("\n")}`);
+    },
+  };
+}
+
+/** The kernel notes who connects at that moment; after it this process is root again. */
+export function connectAs(uid: number, path: string): Socket {
+  process.seteuid?.(uid);
+  try {
+    return connect(path);
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+function openConnection(socket: Socket): RawConnection {
+  const events: (LauncherEvent & { box: number })[] = [];
+  const decode = createFrameDecoder((type, box, payload) => {
+    events.push({ ...parseEvent(type, box, Buffer.from(payload)), box });
+  });
+  socket.on("data", decode);
+  socket.on("error", () => undefined); // closed while we were still sending
+  const refused = new Promise<string | null>((resolve) => {
+    socket.on("close", () => {
+      const last = events.at(-1);
+      resolve(last?.kind === "fatal" ? last.reason : null);
+    });
+  });
+  return {
+    send: (...parts) => void socket.write(Buffer.concat(parts)),
+    events,
+    receives: (kind) => eventually(`an event ${kind}`, () => events.find((event) => event.kind === kind) ?? null),
+    refused,
+    close: () => void socket.destroy(),
+  };
+}
