@@ -48,7 +48,7 @@ static void visit_entry(struct walk *walk, int fd, const char *path, const char 
     walk->is_complete = false;
   } else if (fstatat(fd, name, &status, AT_SYMLINK_NOFOLLOW)) {
     return;
-  } else if (S_ISREG(status.st_mode)) {
+  } else if (S_ISREG(status.st_mode) || (!DEFENCE("list_regular") && S_ISLNK(status.st_mode))) {
     walk->found(walk->context, child, (uint64_t)status.st_size);
   } else if (S_ISDIR(status.st_mode)) {
     visit(walk, child, depth + 1);

@@ -63,7 +63,8 @@ static int set_read_only(const char *path) {
 /* Lower layers are named relative to the scratch directory, so that `mountinfo` in a box tells nothing of the host. */
 static int mount_tree(const char *source, const char *scratch, const char *target) {
   char lower[PATH_MAX];
-  if (!DEFENCE("own_inodes")) return mount(source, target, NULL, MS_BIND, NULL) || set_read_only(target) ? -1 : 0;
+  if (!DEFENCE("own_inodes"))
+    return mount(source, target, NULL, MS_BIND, NULL) || set_read_only(target) || chdir(scratch) ? -1 : 0;
   snprintf(lower, sizeof lower, "%s/lower", scratch);
   if (mount(source, lower, NULL, MS_BIND, NULL) || chdir(scratch)) return -1;
   int result = mount("millrace", target, "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, "lowerdir=lower:empty");

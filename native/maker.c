@@ -122,7 +122,7 @@ static _Noreturn void run_parked(const struct maker *m) {
   for (size_t i = 0; i < COUNT_OF(ends); i++)
     if ((high[i] = fcntl(ends[i], F_DUPFD_CLOEXEC, 64)) < 0) status_fail(m->ends.status, STAGE_SEAL_DESCRIPTORS, 0);
   for (int i = 0; i < (int)COUNT_OF(ends); i++)
-    if (dup3(high[i], i, i < 3 ? 0 : O_CLOEXEC) < 0) status_fail(high[4], STAGE_SEAL_DESCRIPTORS, 0);
+    if (dup3(high[i], i, i < 3 || !DEFENCE("close_on_exec") ? 0 : O_CLOEXEC) < 0) status_fail(high[4], STAGE_SEAL_DESCRIPTORS, 0);
   struct seal all = {.plan = m->plan, .uid = ID_PROGRAM, .keep = COUNT_OF(ends)};
   enum stage failed = seal(&all, &index);
   if (failed != STAGE_NONE) status_fail(SCRIPT_STATUS_FD, failed, index);

@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { loadRegistry } from "../languages/registry.ts";
+import type { BoxPlan } from "../sandbox/box-plan.ts";
 import { type LauncherProcess, startLauncherProcess } from "../sandbox/launcher-process.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
 import { buildLauncher } from "./build-launcher.ts";
@@ -11,6 +12,14 @@ import { dropPrivileges } from "./privileges.ts";
 import { orStartError, StartError } from "./start-error.ts";
 import { createStopping, type Stopping } from "./stopping.ts";
 
+/** What the proof by mutation replaces, to show that a test notices; nobody else should. */
+export interface ServeVariation {
+  /** Another launcher than the one that is built from `native/`. */
+  readonly launcherPath?: string;
+  /** Changes the plan of every box. */
+  readonly varyPlan?: (plan: BoxPlan) => BoxPlan;
+}
+
 /**
  * Runs gateway, worker, queue and sandbox in this process until it is told to stop.
  *
@@ -21,15 +30,19 @@ import { createStopping, type Stopping } from "./stopping.ts";
  * @returns the exit status for the process.
  * @throws {StartError}
  */
-export async function serve(config: Config, announce: (text: string) => void): Promise<number> {
+export async function serve(
+  config: Config,
+  announce: (text: string) => void,
+  variation: ServeVariation = {},
+): Promise<number> {
   refuseWithoutRoot();
   const log = createLog({ level: config.log });
-  const path = await orStartError(
-    "There is no launcher",
-    buildLauncher({ nativeDirectory: NATIVE_DIRECTORY, announce }),
-  );
+  const path =
+    variation.launcherPath ??
+    (await orStartError("There is no launcher", buildLauncher({ nativeDirectory: NATIVE_DIRECTORY, announce })));
   const languages = await loadRegistry({ directory: LANGUAGES_DIRECTORY, millraceNode: process.execPath });
-  const plan = await planBoxes({ slots: config.slots, toolchains: languages.trees() });
+  const planned = await planBoxes({ slots: config.slots, toolchains: languages.trees() });
+  const plan = variation.varyPlan?.(planned) ?? planned;
   const version = readVersion();
 
   const stopping = createStopping(log);

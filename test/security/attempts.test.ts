@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
 import { execute, run, runC } from "../support/client.ts";
+import { countDescriptors } from "../support/processes.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
 
@@ -74,6 +75,8 @@ describe("what a program finds", () => {
     processes: z.array(z.int()),
     cpus: z.int(),
     stdin: z.string(),
+    /** Length of files and directories of /proc that tell of the host. */
+    told: z.record(z.string(), z.int()),
     pidOne: z.record(z.string(), z.int()),
     writes: z.record(z.string(), z.int()),
   });
@@ -153,6 +156,7 @@ describe("what a program finds", () => {
       .map((line) => line.slice(26).trim().split(/\s+/));
     for (const [soft, hard] of limits) expect(soft).toBe(hard);
     expect(facts.limits).toMatch(/^Max core file size +0 +0 /m);
+    expect(facts.limits).toMatch(/^Max locked memory +65536 +65536 /m);
     expect(facts.limits).toMatch(/^Max processes +64 +64 /m);
     expect(facts.limits).toMatch(/^Max open files +256 +256 /m);
     expect(facts.limits).toMatch(/^Max file size +33554432 +33554432 /m);
@@ -171,6 +175,11 @@ describe("what a program finds", () => {
         .split("\n")
         .filter((line) => !line.endsWith(":/")),
     ).toEqual([]);
+  });
+
+  test("/proc tells nothing of the host's hardware, kernel and load", () => {
+    expect(Object.keys(facts.told).length).toBeGreaterThan(10);
+    expect(Object.entries(facts.told).filter(([, length]) => length > 0)).toEqual([]);
   });
 
   test("mounts are nosuid and nodev; what is not the program's own is read-only", () => {
@@ -208,6 +217,23 @@ describe("what a program finds", () => {
   });
 });
 
+describe("a box that stands ready", () => {
+  test("has given up everything before it knows what it will run", async () => {
+    expect(await until(server.instance.unrest, 3_000)).toEqual([]);
+    const processes = server.instance.boxProcesses();
+    expect(processes.length).toBeGreaterThan(1);
+    for (const { pid } of processes) {
+      const lines = readFileSync(`/proc/${pid}/status`, "utf8").split("\n");
+      const zero = "0000000000000000";
+      for (const set of ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]) expect(lines).toContain(`${set}:\t${zero}`);
+      for (const line of ["NoNewPrivs:\t1", "Seccomp:\t2", "Groups:\t "]) expect(lines).toContain(line);
+      // Pid 1 has its life line; the parked process its three streams, its script and the way to say what went wrong.
+      const isPidOne = lines.some((line) => /^NSpid:\t\d+\t1$/.test(line));
+      expect(countDescriptors(pid)).toBe(isPidOne ? 1 : 5);
+    }
+  });
+});
+
 describe("what a compiler leaves in place of its program", () => {
   /** A program of the host that a box cannot see: whoever follows the link finds it. */
   const script = `/tmp/millrace-artifact-${process.pid}`;
@@ -237,14 +263,14 @@ describe("what a compiler leaves in place of its program", () => {
 });
 
 describe("memory", () => {
-  test("above the limit ends the run, wherever it is", async () => {
+  test("above the memory limit ends the run", async () => {
     const { status } = await attempt("takes-memory.py", { limits: { memoryBytes: 64 * MIB } });
     expect(status).toBe("memory_limit_exceeded");
   });
 });
 
 describe("output", () => {
-  test("above the limit ends the run", async () => {
+  test("above the output limit ends the run", async () => {
     const code = "print('x' * 2_000_000)";
     const { status } = await run(server, { language: "python", code, limits: { outputBytes: MIB } });
     expect(status).toBe("output_limit_exceeded");
@@ -252,7 +278,7 @@ describe("output", () => {
 });
 
 describe("processes", () => {
-  test("above the limit cannot be made", async () => {
+  test("above the process limit cannot be made", async () => {
     const { stdout } = await attempt("makes-processes.py", { limits: { processes: 16 } });
     expect(stdout).toBe("made 15\n");
   });

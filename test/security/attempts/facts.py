@@ -4,7 +4,7 @@ import json, os, socket, sys
 
 def read(path):
     try:
-        with open(path) as file:
+        with open(path, encoding="latin1") as file:
             return file.read()
     except OSError as error:
         return "errno %d" % error.errno
@@ -45,6 +45,15 @@ facts = {
     "processes": sorted(int(name) for name in os.listdir("/proc") if name.isdigit()),
     "cpus": os.cpu_count(),
     "stdin": open("/dev/stdin").read(),
+    "told": {
+        path: len(read(path)) if not os.path.isdir(path) else len(os.listdir(path))
+        for path in (
+            "/proc/acpi", "/proc/bus", "/proc/cmdline", "/proc/config.gz", "/proc/diskstats", "/proc/driver", "/proc/fs",
+            "/proc/interrupts", "/proc/iomem", "/proc/ioports", "/proc/irq", "/proc/kallsyms", "/proc/key-users",
+            "/proc/keys", "/proc/partitions", "/proc/pressure", "/proc/tty",
+        )
+        if os.path.exists(path)
+    },
     "pidOne": {
         "kill": denied(os.kill, 1, 9),
         "stop": denied(os.kill, 1, 19),

@@ -40,9 +40,10 @@ if libc.msgget(0x6E656967, 0) >= 0:
 
 if libc.inotify_init1(0) < 0:
     found.append("a neighbour has taken all inotify instances")
-MQ_OPEN = 240
+MQ_OPEN, MQ_UNLINK = 240, 241
 if libc.syscall(MQ_OPEN, b"queue", os.O_CREAT | os.O_RDWR, 0o600, None) < 0:
     found.append("a neighbour has taken all message queues")
+libc.syscall(MQ_UNLINK, b"queue")
 try:
     if os.fork() == 0:
         os._exit(0)

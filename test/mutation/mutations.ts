@@ -1,0 +1,180 @@
+import type { BoxPlan, PlanEntry } from "../../src/sandbox/box-plan.ts";
+import { RLIMIT } from "../../src/sandbox/rlimits.ts";
+import type { SyscallName } from "../../src/sandbox/seccomp/architecture.ts";
+import { x64 } from "../../src/sandbox/seccomp/architecture.ts";
+import { assemble } from "../../src/sandbox/seccomp/assemble.ts";
+import { boxPolicy, type Policy } from "../../src/sandbox/seccomp/policy.ts";
+
+/** Instead of an escape: the launcher cannot make a box any more, and no program runs. */
+export const NO_BOX = "no box can be made";
+
+/**
+ * A box with some of its defences left out, and what must notice: tests of test/security by the beginning of their
+ * names, or a start that fails since no box can be made any more.
+ *
+ * Only tests go here that do no harm when they succeed: the defence against it is what is missing.
+ */
+export interface Mutation {
+  readonly name: string;
+  /** For a person: what is left out. */
+  readonly what: string;
+  /** Left out of the launcher: names of `DEFENCE` in native/, separated by commas. */
+  readonly without?: string;
+  /** Left out of the plan. */
+  readonly varyPlan?: (plan: BoxPlan) => BoxPlan;
+  readonly noticedBy: readonly string[] | typeof NO_BOX;
+}
+
+function withoutEntry(isLeftOut: (entry: PlanEntry) => boolean): (plan: BoxPlan) => BoxPlan {
+  return (plan) => ({ ...plan, entries: plan.entries.filter((entry) => !isLeftOut(entry)) });
+}
+
+function withoutRlimit(resource: number): (plan: BoxPlan) => BoxPlan {
+  return (plan) => ({ ...plan, rlimits: plan.rlimits.filter((limit) => limit.resource !== resource) });
+}
+
+function withFilter(filter: Uint8Array): (plan: BoxPlan) => BoxPlan {
+  return (plan) => ({ ...plan, filter });
+}
+
+/** The policy, but that it allows these calls whatever their arguments. */
+function allowing(...names: SyscallName[]): Uint8Array {
+  const others = boxPolicy.rules.map((rule) => ({
+    ...rule,
+    calls: rule.calls.filter((name) => !names.includes(name)),
+  }));
+  const policy: Policy = { ...boxPolicy, rules: [...others, { calls: names, exceptions: [], verdict: "ALLOW" }] };
+  return assemble(policy, x64);
+}
+
+/**
+ * The filter, but that calls of the 32-bit table pass for native ones: its second instruction, which compares the
+ * architecture, goes the same way whatever it finds.
+ */
+function ignoringArchitecture(): Uint8Array {
+  const filter = assemble(boxPolicy, x64);
+  const [ifEqual, ifNot] = [8 + 2, 8 + 3];
+  filter[ifNot] = filter[ifEqual] ?? 0;
+  return filter;
+}
+
+const facts = {
+  ids: "it is user 1000 of two",
+  alone: "it is no pid 1",
+  power: "it has no power and a filter",
+  names: "the host has no name here",
+  mounts: "mounts are nosuid",
+} as const;
+const neighbours = "share no lock";
+const sealed = "has given up everything";
+
+export const MUTATIONS: readonly Mutation[] = [
+  { name: "seccomp", what: "the syscall filter", without: "seccomp", noticedBy: ["a40_", "a15_", facts.power] },
+  {
+    name: "architecture",
+    what: "the filter's check of the architecture",
+    varyPlan: withFilter(ignoringArchitecture()),
+    noticedBy: ["a14_"],
+  },
+  {
+    name: "socket families",
+    what: "the filter's rule for socket families",
+    varyPlan: withFilter(allowing("socket", "socketpair")),
+    noticedBy: ["a13_"],
+  },
+  {
+    name: "nested namespaces",
+    what: "the filter's rules for namespaces, and max_user_namespaces",
+    varyPlan: (plan) => withFilter(allowing("unshare", "clone"))(withoutEntry(({ kind }) => kind === "sysctl")(plan)),
+    noticedBy: ["a01_", "a02_"],
+  },
+  {
+    name: "max_user_namespaces",
+    what: "max_user_namespaces = 0",
+    varyPlan: withoutEntry(({ kind }) => kind === "sysctl"),
+    noticedBy: [facts.power],
+  },
+  { name: "user_namespace", what: "the user namespace", without: "user_namespace", noticedBy: NO_BOX },
+  { name: "mount_namespace", what: "the mount namespace", without: "mount_namespace", noticedBy: NO_BOX },
+  { name: "pid_namespace", what: "the pid namespace", without: "pid_namespace", noticedBy: NO_BOX },
+  { name: "uts_namespace", what: "the UTS namespace", without: "uts_namespace", noticedBy: NO_BOX },
+  {
+    name: "network_namespace",
+    what: "the network namespace",
+    without: "network_namespace",
+    noticedBy: ["a23_", "is a loopback of its own"],
+  },
+  { name: "ipc_namespace", what: "the IPC namespace", without: "ipc_namespace", noticedBy: [neighbours] },
+  { name: "cgroup_namespace", what: "the cgroup namespace", without: "cgroup_namespace", noticedBy: [facts.names] },
+  {
+    name: "namespace_owner",
+    what: "the lane's own id as owner of its user namespaces",
+    without: "namespace_owner",
+    noticedBy: ["e16_", neighbours],
+  },
+  {
+    name: "own_inodes",
+    what: "overlays of the lane's own",
+    without: "own_inodes",
+    noticedBy: [neighbours, facts.names],
+  },
+  { name: "read_only", what: "the read-only root", without: "read_only", noticedBy: [facts.mounts] },
+  { name: "nosuid", what: "nosuid on what the program may write", without: "nosuid", noticedBy: [facts.mounts] },
+  { name: "hidepid", what: "hidepid", without: "hidepid", noticedBy: [facts.alone, "pid 1 can be neither"] },
+  { name: "proc_masks", what: "the masks of /proc", without: "proc_masks", noticedBy: ["/proc tells nothing"] },
+  {
+    name: "read_only_proc",
+    what: "the read-only /proc",
+    without: "read_only_proc",
+    noticedBy: ["a43_", "nothing outside its own directories"],
+  },
+  { name: "close_range", what: "closing of descriptors", without: "close_range", noticedBy: [sealed] },
+  {
+    name: "close_on_exec",
+    what: "close-on-exec of what the parked process needs",
+    without: "close_on_exec",
+    noticedBy: ["a29_", "descriptors are standard input"],
+  },
+  { name: "bounding", what: "dropping of the bounding set", without: "bounding", noticedBy: ["a15_", facts.power] },
+  { name: "capabilities", what: "dropping of capabilities", without: "capabilities", noticedBy: [sealed] },
+  { name: "no_new_privs", what: "no_new_privs", without: "no_new_privs", noticedBy: NO_BOX },
+  { name: "groups", what: "dropping of groups", without: "groups", noticedBy: [facts.ids] },
+  {
+    name: "core",
+    what: "RLIMIT_CORE",
+    varyPlan: withoutRlimit(RLIMIT.core),
+    noticedBy: ["a37_", "soft and hard limits"],
+  },
+  {
+    name: "memlock",
+    what: "RLIMIT_MEMLOCK",
+    varyPlan: withoutRlimit(RLIMIT.memlock),
+    noticedBy: ["soft and hard limits"],
+  },
+  { name: "memory", what: "the memory cgroup", without: "memory", noticedBy: ["above the memory limit"] },
+  {
+    name: "pids",
+    what: "the pids cgroup and RLIMIT_NPROC",
+    without: "pids,run_rlimits",
+    noticedBy: ["above the process limit"],
+  },
+  { name: "output", what: "the output limit", without: "output", noticedBy: ["above the output limit"] },
+  {
+    name: "collect",
+    what: "where files are collected: only plain files are listed; RESOLVE_BENEATH and NO_SYMLINKS",
+    without: "list_regular,resolve_beneath",
+    noticedBy: ["ln -s /tmp/millrace-artifact"],
+  },
+];
+
+/** A mutation's row of the table in docs/sandbox.md: what is left out, and what notices. */
+export function describeMutation({ what, noticedBy }: Mutation): readonly [what: string, noticedBy: string] {
+  const by = typeof noticedBy === "string" ? [noticedBy] : noticedBy.map((name) => `\`${name.replace(/_$/, "")}\``);
+  return [what, by.join(", ")];
+}
+
+export function findMutation(name: string): Mutation {
+  const found = MUTATIONS.find((mutation) => mutation.name === name);
+  if (found === undefined) throw new Error(`There is no mutation ${name}`);
+  return found;
+}

@@ -1,0 +1,105 @@
+/**
+ * Proves that the security tests would notice: leaves out one defence at a time, and demands that the tests that are
+ * there for it fail. Prints a table; exits with 1 when a mutation went unnoticed.
+ *
+ * Usage: npm run test:mutation [-- NAME...]
+ */
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { z } from "zod";
+import { startServer } from "../support/server.ts";
+import { buildWithout } from "./build-without.ts";
+import { describeMutation, MUTATIONS, type Mutation, NO_BOX } from "./mutations.ts";
+
+const VITEST = "node_modules/.bin/vitest";
+
+const reportSchema = z.object({
+  testResults: z.array(z.object({ assertionResults: z.array(z.object({ title: z.string(), status: z.string() })) })),
+});
+
+type Outcomes = ReadonlyMap<string, "passed" | "failed">;
+
+/** Runs the tests whose names begin so, against a server with the mutation. @returns how each ended. */
+async function runTests(names: readonly string[], mutation: Mutation | null): Promise<Outcomes> {
+  const folder = await mkdtemp(join(tmpdir(), "millrace-mutation-"));
+  const report = join(folder, "report.json");
+  try {
+    // A full name begins with the suite's.
+    const pattern = names.map((name) => `(^| )${name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}`).join("|");
+    const files = ["test/security/hostile-programs.test.ts", "test/security/attempts.test.ts"];
+    const args = [
+      VITEST,
+      "run",
+      "--project",
+      "system",
+      "--reporter=json",
+      `--outputFile=${report}`,
+      "-t",
+      pattern,
+      ...files,
+    ];
+    const env = { ...process.env, ...(mutation && { MILLRACE_TEST_MUTATION: mutation.name }) };
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env });
+    const said = await Promise.all([text(child.stdout), text(child.stderr)]);
+    const read = await readFile(report, "utf8").catch(() => {
+      throw new Error(`Vitest made no report:\n${said.join("\n")}`);
+    });
+    const results = reportSchema
+      .parse(JSON.parse(read))
+      .testResults.flatMap(({ assertionResults }) => assertionResults);
+    return new Map(results.flatMap(({ title, status }) => (isEnd(status) ? [[title, status] as const] : [])));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function isEnd(status: string): status is "passed" | "failed" {
+  return status === "passed" || status === "failed";
+}
+
+/** @returns what is wrong with a list of expected outcomes; empty when all are as wanted. */
+function findOthers(outcomes: Outcomes, names: readonly string[], wanted: "passed" | "failed"): string[] {
+  return names.flatMap((name) => {
+    const found = [...outcomes].filter(([title]) => title.startsWith(name));
+    if (found.length === 0) return [`${name} did not run`];
+    return found.filter(([, status]) => status !== wanted).map(([title, status]) => `${title} ${status}`);
+  });
+}
+
+/** @returns why the mutation counts as unnoticed; empty when it was noticed. */
+async function tryMutation(mutation: Mutation): Promise<string[]> {
+  if (mutation.without !== undefined) await buildWithout(mutation.without);
+  const { noticedBy } = mutation;
+  if (noticedBy !== NO_BOX) return findOthers(await runTests(noticedBy, mutation), noticedBy, "failed");
+  const server = await startServer({ command: ["test/mutation/serve-mutated.ts", mutation.name] });
+  const answer = await fetch(`${server.url}/lang/c`, { method: "POST", body: "int main(void) { return 0; }" });
+  await server.stop();
+  // The log names the stage at which a box could not be made.
+  const hasFailed = answer.status >= 500 && /"stage":"\w+","errno":"\w+"/.test(server.output());
+  return hasFailed ? [] : [`a program ran, or did not for another reason: ${await answer.text()}`];
+}
+
+function printRow(...cells: readonly string[]): void {
+  console.log(`| ${cells.join(" | ")} |`);
+}
+
+const wanted = process.argv.slice(2);
+const mutations = MUTATIONS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const names = [...new Set(mutations.flatMap(({ noticedBy }) => (typeof noticedBy === "string" ? [] : noticedBy)))];
+
+printRow("left out", "noticed by", "result");
+printRow("---", "---", "---");
+/** Without any mutation all of them pass: otherwise their failing would prove nothing. */
+const control = findOthers(await runTests(names, null), names, "passed");
+printRow("nothing", "all of these tests pass", control.length === 0 ? "green" : control.join("; "));
+let unnoticed = control.length;
+for (const mutation of mutations) {
+  const wrong = await tryMutation(mutation);
+  printRow(...describeMutation(mutation), wrong.length === 0 ? "red" : `UNNOTICED: ${wrong.join("; ")}`);
+  unnoticed += wrong.length === 0 ? 0 : 1;
+}
+console.log(unnoticed === 0 ? "every mutation was noticed" : `${unnoticed} unnoticed`);
+process.exitCode = unnoticed === 0 ? 0 : 1;

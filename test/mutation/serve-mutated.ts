@@ -1,0 +1,18 @@
+/**
+ * The server, with the defences of one mutation left out.
+ *
+ * Usage: node test/mutation/serve-mutated.ts NAME [flags of millrace serve]
+ */
+import { readConfig } from "../../src/config/config.ts";
+import { serve } from "../../src/main/serve.ts";
+import { launcherWithout } from "./build-without.ts";
+import { findMutation } from "./mutations.ts";
+
+const [name = "", ...flags] = process.argv.slice(2);
+const { without, varyPlan } = findMutation(name);
+// A server may be started by someone who is in groups: whether the program is too is what one mutation is about.
+process.setgroups?.([4, 5]);
+process.exitCode = await serve(readConfig(flags), console.log, {
+  ...(without === undefined ? {} : { launcherPath: launcherWithout(without) }),
+  ...(varyPlan === undefined ? {} : { varyPlan }),
+});
