@@ -22,6 +22,7 @@ const MEASUREMENTS: Readonly<Record<string, (setup: Setup) => Promise<Row[]>>> =
   runs: measureEndurance,
 };
 
+if (process.getuid?.() !== 0) throw new Error("The benchmark has to run as root (try sudo): it makes boxes");
 const { only, runs } = readArguments();
 const setup = await createSetup({ leakRuns: runs });
 const rows: Row[] = [];
