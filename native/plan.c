@@ -102,8 +102,12 @@ static const char *parse_rlimit(struct plan *plan, struct cursor *c) {
 
 static const char *parse_record(struct plan *plan, uint16_t kind, struct cursor *c, struct text *text) {
   switch (kind) {
-    case PLAN_LANES:
-      return take_u32(c, &plan->lanes) && plan->lanes >= 1 && plan->lanes <= PLAN_LANES_MAX ? NULL : "plan: bad LANES";
+    case PLAN_LANES: { /* a refused plan too has lanes, which are closed one by one: never more than there are */
+      uint32_t lanes;
+      if (!take_u32(c, &lanes) || lanes < 1 || lanes > PLAN_LANES_MAX) return "plan: bad LANES";
+      plan->lanes = lanes;
+      return NULL;
+    }
     case PLAN_MEMORY: return take_u64(c, &plan->memory_bytes) && plan->memory_bytes ? NULL : "plan: bad MEMORY";
     case PLAN_HOSTNAME: {
       size_t size = cursor_left(c);

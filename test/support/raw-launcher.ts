@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { planBoxes } from "../../src/main/plan-boxes.ts";
 import { createFrameDecoder } from "../../src/sandbox/frame-decoder.ts";
 import { startLauncherProcess } from "../../src/sandbox/launcher-process.ts";
@@ -10,7 +12,9 @@ import { type LauncherEvent, parseEvent } from "../../src/sandbox/wire.ts";
 import { listProcesses } from "./processes.ts";
 import { eventually } from "./until.ts";
 
-const LAUNCHER = fileURLToPath(new URL("../../native/build/millrace-launcher", import.meta.url));
+const NATIVE = fileURLToPath(new URL("../../native", import.meta.url));
+/** Built with the address and undefined-behaviour sanitizers: what it does wrong ends it, or is said. */
+const LAUNCHER = `${NATIVE}/build/asan/millrace-launcher`;
 
 /** A supervisor and its launcher without a server: whoever tests speaks to them byte by byte. */
 export interface RawLauncher {
@@ -38,6 +42,7 @@ export interface RawConnection {
 }
 
 export async function startRawLauncher(): Promise<RawLauncher> {
+  await promisify(execFile)("make", ["-C", NATIVE, "--silent", "asan"]);
   const lines: string[] = [];
   const launcher = await startLauncherProcess({ path: LAUNCHER, log: (line) => lines.push(line) });
   const supervisor = listProcesses().find(
