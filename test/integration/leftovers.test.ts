@@ -1,0 +1,168 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
+import { countDescriptors, readProcess, residentBytes } from "../support/processes.ts";
+import { type RunningServer, startServer } from "../support/server.ts";
+import { until } from "../support/until.ts";
+
+const RUNS = process.env["MILLRACE_LONG"] === "1" ? 10_000 : 300;
+const WARM_UP = 60;
+const AT_ONCE = 4;
+const SLOTS = 2;
+const MIB = 1024 ** 2;
+
+let server: RunningServer;
+
+beforeAll(async () => {
+  server = await startServer({ slots: SLOTS });
+});
+
+afterAll(() => server.stop());
+
+const python = (code: string, limits: ExecutionRequest["limits"] = {}): ExecutionRequest => ({
+  language: "python",
+  code,
+  limits,
+});
+
+/** Ends of every kind, each with the status that it has to have; null for a client that hangs up. */
+const MIX: readonly (readonly [string | null, ExecutionRequest])[] = [
+  ["ok", python("print(1)")],
+  ["ok", python("import sys; print(len(sys.stdin.read()))")],
+  ["ok", python("import os\nfor i in range(50): open(f'/tmp/{i}', 'w').write('x' * 9000)")],
+  [
+    "ok",
+    python("import os, time\nif os.fork() == 0:\n  os.setsid()\n  if os.fork() == 0: time.sleep(60)\n  time.sleep(60)"),
+  ],
+  [
+    "ok",
+    python(
+      "import socket\ns = socket.socket()\ns.bind(('127.0.0.1', 0))\ns.listen()\nc = socket.create_connection(s.getsockname())",
+    ),
+  ],
+  ["ok", { language: "c", code: "int main(void) { return 0; }" }],
+  ["runtime_error", python("1/0")],
+  ["runtime_error", python("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")],
+  ["time_limit_exceeded", python("import time; time.sleep(60)", { wallMs: 60 })],
+  ["time_limit_exceeded", python("while True: pass", { cpuMs: 40 })],
+  ["memory_limit_exceeded", python("bytearray(64 << 20)", { memoryBytes: 16 * MIB })],
+  ["output_limit_exceeded", python("while True: print('x' * 1000)", { outputBytes: 10_000 })],
+  ["compile_error", { language: "c", code: "no program" }],
+  [null, python("import time; time.sleep(60)")],
+];
+
+/** A connection for each request, so that none is left open. Hangs up after a moment when no status is expected. */
+async function runOne([status, execution]: (typeof MIX)[number]): Promise<void> {
+  const body = JSON.stringify({ ...execution, stdin: "x".repeat(100_000) });
+  const sent = request(`${server.url}/v1/executions`, {
+    method: "POST",
+    agent: false,
+    headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
+  });
+  sent.end(body);
+  if (status === null) {
+    const isGone = new Promise((resolve) => sent.once("close", resolve));
+    sent.once("error", () => undefined); // hanging up is one
+    setTimeout(() => sent.destroy(), 30);
+    await isGone;
+    return;
+  }
+  const answer = await new Promise<string>((resolve, reject) => {
+    sent.once("error", reject);
+    sent.once("response", (response) => text(response).then(resolve, reject));
+  });
+  expect(JSON.parse(answer).status, `${execution.code}: ${answer}`).toBe(status);
+}
+
+async function runMany(count: number): Promise<void> {
+  let next = 0;
+  async function client(): Promise<void> {
+    while (next < count) {
+      const one = MIX[next % MIX.length];
+      next += 1;
+      if (one !== undefined) await runOne(one);
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, client));
+}
+
+/** Files of this server or of its boxes, in the places where everyone may write. */
+function strayFiles(): string[] {
+  const serverUid = readProcess(server.instance.serverPid)?.uid;
+  return ["/tmp", "/var/tmp", "/dev/shm"].flatMap((directory) =>
+    readdirSync(directory)
+      .map((name) => `${directory}/${name}`)
+      .filter((path) => {
+        const uid = statSync(path, { throwIfNoEntry: false })?.uid ?? -1;
+        return uid === serverUid || server.instance.ownsFile(uid);
+      }),
+  );
+}
+
+/** What may not grow. */
+function measure() {
+  const { serverPid, supervisorPid, launcherPid } = server.instance;
+  const pids = { server: serverPid, supervisor: supervisorPid, launcher: launcherPid() };
+  const each = <Value>(look: (pid: number) => Value) =>
+    Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, look(pid)])) as Record<
+      keyof typeof pids,
+      Value
+    >;
+  return {
+    pids,
+    descriptors: each(countDescriptors),
+    threads: each((pid) => readdirSync(`/proc/${pid}/task`).length),
+    mounts: each((pid) => readFileSync(`/proc/${pid}/mountinfo`, "latin1").split("\n").length),
+    unixSockets: readFileSync("/proc/net/unix", "latin1")
+      .split("\n")
+      .filter((line) => line.includes("/run/millrace/")),
+    megabytes: each((pid) => Math.round(residentBytes(pid) / MIB)),
+  };
+}
+
+async function settle(): Promise<void> {
+  expect(await until(() => server.instance.unrest(), 5_000)).toEqual([]);
+  const complaints = () => (server.instance.countBoxes() <= 3 * SLOTS ? [] : ["too many boxes"]);
+  expect(await until(complaints, 5_000)).toEqual([]);
+}
+
+test(
+  `after ${RUNS} runs of every kind there is no more than before`,
+  async () => {
+    await runMany(WARM_UP);
+    await settle();
+    const before = measure();
+
+    await runMany(RUNS);
+    await settle();
+
+    // Boxes that stand ready need descriptors in the launcher; how many do depends on the last runs.
+    const after = await settledMeasure(before);
+    console.log(`MB before and after ${RUNS} runs: ${JSON.stringify([before.megabytes, after.megabytes])}`);
+    console.log(`descriptors: ${JSON.stringify([before.descriptors, after.descriptors])}`);
+    expect(after.pids).toEqual(before.pids);
+    expect(after.descriptors).toEqual(before.descriptors);
+    expect(after.mounts).toEqual(before.mounts);
+    expect(after.threads).toEqual(before.threads);
+    expect(strayFiles()).toEqual([]);
+    expect(after.megabytes.launcher).toBeLessThanOrEqual(before.megabytes.launcher + 1);
+    expect(after.megabytes.supervisor).toBeLessThanOrEqual(before.megabytes.supervisor + 1);
+    // A collector takes its time; ten thousand runs that each kept their input would be a gigabyte.
+    expect(after.megabytes.server).toBeLessThan(before.megabytes.server + 80);
+  },
+  60_000 + RUNS * 200,
+);
+
+/** Runs the plain program until the same boxes stand ready as before. */
+async function settledMeasure(before: ReturnType<typeof measure>): Promise<ReturnType<typeof measure>> {
+  const complaints = async () => {
+    await runOne(["ok", python("print(1)")]);
+    const { launcher } = measure().descriptors;
+    return launcher === before.descriptors.launcher ? [] : [`the launcher has ${launcher} descriptors`];
+  };
+  await until(complaints, 10_000);
+  await settle();
+  return measure();
+}
