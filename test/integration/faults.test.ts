@@ -64,6 +64,11 @@ async function expectNothingLeft({ instance } = server): Promise<void> {
   expect(await until(instance.remains, 10_000)).toEqual([]);
 }
 
+async function expectBoxesDead(): Promise<void> {
+  const isAlive = ({ pid }: HostProcess) => isRunning(pid);
+  await eventually("every process in a box is dead", () => !server.instance.boxProcesses().some(isAlive), 2_000);
+}
+
 async function expectHello(at = server): Promise<void> {
   expect((await execute(at, { language: "python", code: "print(6*7)" })).run?.stdout).toBe("42\n");
 }
@@ -165,15 +170,24 @@ test("kill -9 of a process that waits in a box for its program: another box take
   expect(await until(server.instance.unrest, 5_000)).toEqual([]);
 });
 
+test("kill -9 of a program's own process is the program's end", async () => {
+  const result = execute(server, sleeper("mark", 30));
+  kill((await begins("mark")).pid);
+  expect((await result).run).toMatchObject({ status: "runtime_error", signal: "SIGKILL" });
+});
+
 describe("kill -9 of the supervisor", () => {
-  test("what runs is an internal_error, the server ends with status 1, nothing is left", async () => {
-    const result = execute(server, sleeper("mark", 30));
-    await begins("mark");
+  test("what runs is an internal_error, what waits a 503, the server ends with status 1, nothing is left", async () => {
+    const results = [execute(server, sleeper("first", 30)), execute(server, sleeper("second", 30))];
+    await Promise.all([begins("first"), begins("second")]);
+    const waiting = post(server, sleeper("waiting", 0));
+    await becomesReady(server); // asked after it, so that it has been taken
     const launcher = server.instance.launcherPid();
 
     kill(server.instance.supervisorPid);
 
-    expect((await result).status).toBe("internal_error");
+    for (const result of results) expect((await result).status).toBe("internal_error");
+    expect((await waiting).status).toBe(503);
     expect(await server.exited).toEqual([1, null]);
     expect(isRunning(launcher)).toBe(false);
     await expectNothingLeft();
@@ -189,7 +203,7 @@ describe("kill -9 of the supervisor", () => {
 
     expect((await result).status).toBe("internal_error");
     expect(await server.exited).toEqual([1, null]);
-    await eventually("every process of it is dead", () => server.instance.boxProcesses().length === 0);
+    await expectBoxesDead();
     const next = await start();
     await expectHello(next);
     await next.stop();
@@ -217,7 +231,7 @@ describe("kill -9 of the server", () => {
 
     for (const pid of [serverPid, supervisorPid, launcherPid()]) kill(pid);
 
-    await eventually("every process of it is dead", () => server.instance.boxProcesses().length === 0);
+    await expectBoxesDead();
     const next = await start();
     await expectHello(next);
     await next.stop();

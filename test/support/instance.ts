@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { type HostProcess, listProcesses, readProcess } from "./processes.ts";
+import { type HostProcess, isRunning, listProcesses, readProcess } from "./processes.ts";
 
 /** Where native/supervisor.c lets the ids of its instances begin, and how many each has. */
 const FIRST_ID = 1_900_000_000;
@@ -88,8 +88,9 @@ export function findInstance(serverPid: number): Instance {
       const paths = [`/run/millrace/${number}`, `/run/millrace/${number}.lock`].filter((path) => existsSync(path));
       const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
       return [
-        ...boxProcesses().map(({ pid, name }) => `process ${pid} (${name})`),
-        ...(readProcess(supervisorPid) === null ? [] : ["the supervisor"]),
+        // Whoever adopts orphans on this host may take its time to bury them.
+        ...boxProcesses().flatMap(({ pid, name, state }) => (state === "Z" ? [] : `process ${pid} (${name})`)),
+        ...(isRunning(supervisorPid) ? ["the supervisor"] : []),
         ...[...paths, ...parentGroups()],
         ...mounts.filter((line) => line.includes(`/run/millrace/${number}`)).map((line) => `mount ${line}`),
       ];
