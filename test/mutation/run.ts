@@ -16,14 +16,23 @@ import { describeMutation, MUTATIONS, type Mutation, NO_BOX } from "./mutations.
 
 const VITEST = "node_modules/.bin/vitest";
 
-const reportSchema = z.object({
-  testResults: z.array(z.object({ assertionResults: z.array(z.object({ title: z.string(), status: z.string() })) })),
+/** A test that no mutation touches: it passes where programs run at all. */
+const UNMOVED = "it knows how many processors there are";
+
+const resultSchema = z.object({
+  title: z.string(),
+  status: z.string(),
+  failureMessages: z.array(z.string()),
 });
 
-type Outcomes = ReadonlyMap<string, "passed" | "failed">;
+const reportSchema = z.object({
+  testResults: z.array(z.object({ assertionResults: z.array(resultSchema) })),
+});
+
+type Outcome = z.infer<typeof resultSchema>;
 
 /** Runs the tests whose names begin so, against a server with the mutation. @returns how each ended. */
-async function runTests(names: readonly string[], mutation: Mutation | null): Promise<Outcomes> {
+async function runTests(names: readonly string[], mutation: Mutation | null): Promise<Outcome[]> {
   const folder = await mkdtemp(join(tmpdir(), "millrace-mutation-"));
   const report = join(folder, "report.json");
   try {
@@ -47,25 +56,22 @@ async function runTests(names: readonly string[], mutation: Mutation | null): Pr
     const read = await readFile(report, "utf8").catch(() => {
       throw new Error(`Vitest made no report:\n${said.join("\n")}`);
     });
-    const results = reportSchema
+    const outcomes = reportSchema
       .parse(JSON.parse(read))
       .testResults.flatMap(({ assertionResults }) => assertionResults);
-    return new Map(results.flatMap(({ title, status }) => (isEnd(status) ? [[title, status] as const] : [])));
+    return outcomes.filter(({ status }) => status === "passed" || status === "failed");
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-function isEnd(status: string): status is "passed" | "failed" {
-  return status === "passed" || status === "failed";
-}
-
-/** @returns what is wrong with a list of expected outcomes; empty when all are as wanted. */
-function findOthers(outcomes: Outcomes, names: readonly string[], wanted: "passed" | "failed"): string[] {
+/** @returns what is wrong with a list of outcomes; empty when all are as wanted. */
+function findOthers(outcomes: readonly Outcome[], names: readonly string[], wanted: "passed" | "failed"): string[] {
   return names.flatMap((name) => {
-    const found = [...outcomes].filter(([title]) => title.startsWith(name));
+    const found = outcomes.filter(({ title }) => title.startsWith(name));
     if (found.length === 0) return [`${name} did not run`];
-    return found.filter(([, status]) => status !== wanted).map(([title, status]) => `${title} ${status}`);
+    const others = found.filter(({ status }) => status !== wanted);
+    return others.map(({ title, status, failureMessages }) => `${title} ${status} ${failureMessages.join()}`);
   });
 }
 
@@ -73,7 +79,10 @@ function findOthers(outcomes: Outcomes, names: readonly string[], wanted: "passe
 async function tryMutation(mutation: Mutation): Promise<string[]> {
   if (mutation.without !== undefined) await buildWithout(mutation.without);
   const { noticedBy } = mutation;
-  if (noticedBy !== NO_BOX) return findOthers(await runTests(noticedBy, mutation), noticedBy, "failed");
+  if (noticedBy !== NO_BOX) {
+    const outcomes = await runTests([...noticedBy, UNMOVED], mutation);
+    return [...findOthers(outcomes, noticedBy, "failed"), ...findOthers(outcomes, [UNMOVED], "passed")];
+  }
   const server = await startServer({ command: ["test/mutation/serve-mutated.ts", mutation.name] });
   const answer = await fetch(`${server.url}/lang/c`, { method: "POST", body: "int main(void) { return 0; }" });
   await server.stop();
@@ -94,7 +103,7 @@ printRow("left out", "noticed by", "result");
 printRow("---", "---", "---");
 /** Without any mutation all of them pass: otherwise their failing would prove nothing. */
 const control = findOthers(await runTests(names, null), names, "passed");
-printRow("nothing", "all of these tests pass", control.length === 0 ? "green" : control.join("; "));
+printRow("nothing", "all of these tests pass", control.length === 0 ? "green" : `RED: ${control.join("; ")}`);
 let unnoticed = control.length;
 for (const mutation of mutations) {
   const wrong = await tryMutation(mutation);

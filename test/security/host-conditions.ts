@@ -18,13 +18,15 @@ type Of<Type extends HostCondition["type"]> = Extract<HostCondition, { type: Typ
 
 /** What the host was like before a case, and what happened while it ran. */
 export interface Watch {
-  /** Judges the host by one condition. @returns what is wrong; undefined when nothing is. */
-  check(condition: HostCondition): Promise<string | undefined>;
+  /** Judges the host by one condition. @returns what is wrong; empty when nothing is. */
+  check(condition: HostCondition): Promise<string[]>;
   close(): void;
 }
 
 export interface WatchOptions {
   readonly instance: Instance;
+  /** Servers that run other cases at the same time. */
+  readonly neighbours: readonly Instance[];
   /** The case's marker: a name that its processes bear. */
   readonly marker: string | null;
   readonly canaryPid: number;
@@ -36,7 +38,7 @@ export interface WatchOptions {
 
 /** Looks at the host before a case starts. */
 export function watchHost(options: WatchOptions): Watch {
-  const { instance, marker, canaryPid } = options;
+  const { instance, canaryPid } = options;
   const startedAtMs = Date.now();
   const before = measure(options);
   let mostTasks = before.tasks;
@@ -45,7 +47,7 @@ export function watchHost(options: WatchOptions): Watch {
   }, TASK_SAMPLE_MS);
 
   const checks: { [Type in HostCondition["type"]]: (condition: Of<Type>) => Promise<readonly string[]> } = {
-    no_marker_process: () => until(() => findMarked(marker), MARKER_TIMEOUT_MS),
+    no_marker_process: () => until(() => findMarked(options), MARKER_TIMEOUT_MS),
     no_sandbox_process: () => until(instance.unrest, REST_TIMEOUT_MS),
     no_cgroup_left: () => until(instance.unrest, REST_TIMEOUT_MS),
     no_mount_left: () => until(() => added("mount", before.mounts, listMounts(instance)), REST_TIMEOUT_MS),
@@ -77,7 +79,7 @@ export function watchHost(options: WatchOptions): Watch {
     async check(condition) {
       const check = checks[condition.type] as (condition: HostCondition) => Promise<readonly string[]>;
       const wrong = await check(condition);
-      return wrong.length === 0 ? undefined : `${condition.type}: ${wrong.join(", ")}`;
+      return wrong.map((complaint) => `${condition.type}: ${complaint}`);
     },
     close: () => clearInterval(sampling),
   };
@@ -101,9 +103,11 @@ function added(what: string, before: ReadonlySet<string>, after: ReadonlySet<str
   return [...after].filter((entry) => !before.has(entry)).map((entry) => `${what} ${entry}`);
 }
 
-function findMarked(marker: string | null): string[] {
+function findMarked({ marker, neighbours }: WatchOptions): string[] {
   if (marker === null) return [];
-  const marked = listProcesses().filter(({ name, commandLine }) => `${name} ${commandLine}`.includes(marker));
+  const marked = listProcesses().filter(({ name, commandLine, uid }) => {
+    return `${name} ${commandLine}`.includes(marker) && !neighbours.some((neighbour) => neighbour.ownsFile(uid));
+  });
   return marked.map(({ pid, name }) => `process ${pid} (${name})`);
 }
 
