@@ -2,6 +2,7 @@ import { existsSync, globSync, readdirSync, readFileSync, statfsSync, statSync }
 import { join } from "node:path";
 import type { Instance } from "../support/instance.ts";
 import { countDescriptors, listProcesses, readProcess, residentBytes } from "../support/processes.ts";
+import type { RunningServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
 import type { HostCondition } from "./suite.ts";
 
@@ -123,7 +124,7 @@ function listMounts(instance: Instance): Set<string> {
   return new Set([...host.filter((line) => line.includes("millrace")), ...launcher]);
 }
 
-/** Descriptors of server, supervisor and launcher. */
+/** Descriptors of server, supervisor and launcher, but for the server's connections: clients keep those open. */
 export interface DescriptorWatch {
   /**
    * How many more there are than when there first were as many boxes as there are at the moment: the launcher holds some
@@ -132,17 +133,28 @@ export interface DescriptorWatch {
   growth(): number;
 }
 
-export function watchDescriptors(instance: Instance): DescriptorWatch {
+export function watchDescriptors({ instance, port }: RunningServer): DescriptorWatch {
   const firstByBoxes = new Map<number, number>();
   return {
     growth() {
-      const count = ownPids(instance).reduce((sum, pid) => sum + countDescriptors(pid), 0);
+      const count = ownPids(instance).reduce((sum, pid) => sum + countDescriptors(pid), -countConnections(port));
       const boxes = instance.countBoxes();
       const first = firstByBoxes.get(boxes) ?? count;
       firstByBoxes.set(boxes, first);
       return count - first;
     },
   };
+}
+
+/** Connections of clients to a port of 127.0.0.1, on the server's side. */
+function countConnections(port: number): number {
+  const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  const listening = "0A";
+  const sockets = readFileSync("/proc/net/tcp", "latin1")
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/));
+  // Without an inode there is no descriptor any more.
+  return sockets.filter((fields) => fields[1] === local && fields[3] !== listening && fields[9] !== "0").length;
 }
 
 /** What boxes use, and what server and launcher use for them, bytes. */

@@ -28,7 +28,7 @@ beforeAll(async () => {
   for (let count = 0; count < SERVERS; count++) {
     const server = await startServer({ slots: SLOTS, env: suite.canary.worker_env });
     const mainFiles = await readMainFiles(server.url);
-    stages.push({ server, lanes: LANES, mainFiles, descriptors: watchDescriptors(server.instance) });
+    stages.push({ server, lanes: LANES, mainFiles, descriptors: watchDescriptors(server) });
   }
   free.push(...stages);
 });
