@@ -12,6 +12,8 @@ import {
 } from "../../src/sandbox/wire.ts";
 import { createRandom } from "../support/random.ts";
 import { type RawConnection, type RawLauncher, startRawLauncher } from "../support/raw-launcher.ts";
+import { randomFrame } from "./random-frame.ts";
+import { define, frame, LIMITS, record, SIZE, sizedPath, u32 } from "./raw-frames.ts";
 
 let launcher: RawLauncher;
 let firstPid: number;
@@ -35,29 +37,6 @@ function open(uid?: number): RawConnection {
   connections.push(connection);
   return connection;
 }
-
-const SIZE = { diskBytes: 1 << 20, inodes: 100, processes: 8 };
-const LIMITS = { memoryBytes: 1 << 26, cpuUs: 1e6, wallUs: 1e6, outputBytes: 1_000, processes: 8, isKept: false };
-
-const u32 = (...values: number[]) => Buffer.from(new Uint32Array(values).buffer);
-/** A frame of any type, with any payload. */
-function frame(type: number, box: number, payload: Uint8Array = Buffer.alloc(0)): Buffer {
-  const header = Buffer.alloc(12);
-  header.writeUInt32LE(payload.length, 0);
-  header.writeUInt8(type, 4);
-  header.writeUInt32LE(box, 8);
-  return Buffer.concat([header, payload]);
-}
-/** A plan record of any kind, with any data. */
-function record(kind: number, ...data: Uint8Array[]): Buffer {
-  const body = Buffer.concat(data);
-  const header = Buffer.alloc(6);
-  header.writeUInt16LE(kind, 0);
-  header.writeUInt32LE(body.length, 2);
-  return Buffer.concat([header, body]);
-}
-const path = (text: string) => Buffer.concat([u32(text.length), Buffer.from(text)]);
-const define = (plan: Uint8Array) => frame(REQUEST.define, 0, plan);
 
 /** Connects as far as a worker comes before it asks for boxes. */
 async function welcomed(): Promise<RawConnection> {
@@ -125,12 +104,15 @@ describe("plans: refused, and the launcher goes on", () => {
     ["a path with NUL", () => withRecord(record(10, u32(0o755), Buffer.from("/a\0b")))],
     ["no path", () => withRecord(record(10, u32(0o755)))],
     ["a path that is longer than its record", () => withRecord(record(12, u32(1_000), Buffer.from("/a")))],
-    ["a store outside the box's own", () => withRecord(record(20, u32(0o755, 0), path("/x"), Buffer.from("../x")))],
-    ["a store of another owner", () => withRecord(record(20, u32(0o755, 7), path("/x"), Buffer.from("x")))],
+    [
+      "a store outside the box's own",
+      () => withRecord(record(20, u32(0o755, 0), sizedPath("/x"), Buffer.from("../x"))),
+    ],
+    ["a store of another owner", () => withRecord(record(20, u32(0o755, 7), sizedPath("/x"), Buffer.from("x")))],
     ["an rlimit that does not exist", () => withRecord(record(30, u32(99, 0, 1, 0)))],
     ["a filter that is no whole instruction", () => withRecord(record(31, Buffer.alloc(7)))],
     ["a second filter", () => withRecord(record(31, Buffer.alloc(8)))],
-    ["a source that is not there", () => withRecord(record(14, path("/x"), Buffer.from("/no/such/directory")))],
+    ["a source that is not there", () => withRecord(record(14, sizedPath("/x"), Buffer.from("/no/such/directory")))],
   ])("%s", async (_, plan) => {
     const connection = open();
     connection.send(encodeHello(), define(plan()));
@@ -270,32 +252,4 @@ describe("garbage", () => {
     },
     (SECONDS + 20) * 1_000,
   );
-
-  /** Mostly right requests for few boxes, so that they meet them in every state; now and then a damaged one. */
-  function randomFrame(random: ReturnType<typeof createRandom>): Uint8Array {
-    const box = random.integer(0, 4);
-    const bytes = random.bytes(random.integer(0, 64));
-    const requests = [
-      () => encodePrepare(box, SIZE),
-      () =>
-        encodePrepare(box, {
-          diskBytes: random.integer(0, 1e6),
-          inodes: random.integer(0, 9),
-          processes: random.integer(0, 3),
-        }),
-      () => frame(REQUEST.load, box, bytes),
-      () => Buffer.concat([encodeStart(box, { ...LIMITS, isKept: random.integer(0, 1) === 1 }, bytes.length), bytes]),
-      () => frame(REQUEST.stdin, box, bytes),
-      () => encodeBare("stdinEnd", box),
-      () => encodeBare("kill", box),
-      () => encodeBare("kill", box),
-      () => encodeRead(box, 1_000, bytes),
-      () => frame(random.integer(0, 255), box, bytes),
-      () => random.bytes(random.integer(1, 100)),
-    ];
-    const made = Buffer.from(requests[random.integer(0, requests.length - 1)]?.() ?? bytes);
-    if (random.integer(0, 9) === 0 && made.length > 0)
-      made[random.integer(0, made.length - 1)] = random.integer(0, 255);
-    return made;
-  }
 });
