@@ -48,12 +48,14 @@ struct box {
   int output[2]; /* read ends of stdout and stderr */
   bool is_parked; /* the parked process waits for its script */
   bool is_muted;  /* output is not polled: the outbox is full */
+  bool is_listing; /* a listing was asked for and has to wait for the outbox */
   struct feed script, input;
   int read_fd; /* the file being sent, or -1 */
 
   struct run_limits limits;
   uint64_t output_left, cpu_base_ns;
-  int64_t started_us, wall_deadline_us, cpu_check_us, oom_check_us, drain_deadline_us;
+  int64_t started_us, wall_deadline_us, cpu_check_us, oom_check_us;
+  int64_t due_us; /* when draining ends; when the groups may be removed */
   int oom_checks_left;
   uint8_t cause, truncated;
   int exit_status;

@@ -14,7 +14,10 @@
 
 static const char *const CONTROLLERS[CGROUP_CONTROLLERS] = {"memory", "pids", "cpuacct", "cpu"};
 
-enum { REMOVE_DEADLINE_US = 5 * 1000 * 1000 };
+enum {
+  REMOVE_DEADLINE_US = 5 * 1000 * 1000,
+  SOCKET_SHARE = 4 /* of the memory limit, on top of it, for buffers of sockets */
+};
 
 /* Whether a mountinfo line's super block options name the controller. */
 static bool has_option(const char *options, const char *name) {
@@ -22,6 +25,13 @@ static bool has_option(const char *options, const char *name) {
   for (const char *at = options; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
     if (!strncmp(at, name, size) && strchr(",\n", at[size])) return true;
   return false;
+}
+
+/* Controllers may share a hierarchy, like cpu and cpuacct: what is done to a group in it is done once. */
+static bool is_first(const struct cgroup_tree *tree, int controller) {
+  for (int i = 0; i < controller; i++)
+    if (!strcmp(tree->path[i], tree->path[controller])) return false;
+  return true;
 }
 
 static void note_mount(struct cgroup_tree *tree, int instance, char *line) {
@@ -119,7 +129,7 @@ int cgroup_make(const struct cgroup_tree *tree, uint32_t number) {
   for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
     char path[CGROUP_PATH_MAX + 16];
     box_path(tree, i, number, path);
-    if (mkdir(path, 0755)) return -1;
+    if (is_first(tree, i) && mkdir(path, 0755)) return -1;
   }
   return 0;
 }
@@ -162,12 +172,21 @@ int cgroup_join(const struct cgroup *group) {
   return 0;
 }
 
+/* The kernel counts buffers of TCP and UDP sockets apart, and only in a group that has a limit for them; else they are taken from
+ * a pool that the whole host shares. A socket beyond the limit waits or drops; nothing is killed. */
+static int bound_sockets(int memory, uint64_t bytes) {
+  if (!DEFENCE("socket_memory")) return 0;
+  return write_number(memory, "memory.kmem.tcp.limit_in_bytes", bytes) && errno != ENOENT ? -1 : 0;
+}
+
 int cgroup_start(const struct cgroup *group, const struct cgroup_limits *limits, uint64_t *cpu_ns) {
   const int memory = group->dir[CGROUP_MEMORY];
   if (DEFENCE("memory")) {
     if (write_number(memory, "memory.limit_in_bytes", limits->memory_bytes)) return -1;
-    if (write_number(memory, "memory.memsw.limit_in_bytes", limits->memory_bytes) && errno != ENOENT) return -1;
+    /* A page above, so that memory is what fails first: only its failures are counted. */
+    if (write_number(memory, "memory.memsw.limit_in_bytes", limits->memory_bytes + 4096) && errno != ENOENT) return -1;
   }
+  if (bound_sockets(memory, limits->memory_bytes / SOCKET_SHARE)) return -1;
   if (write_number(memory, "memory.max_usage_in_bytes", 0)) return -1;
   /* Pid 1 of the box is a member too. */
   if (DEFENCE("pids") && write_number(group->dir[CGROUP_PIDS], "pids.max", limits->processes + 1)) return -1;
@@ -183,9 +202,14 @@ uint32_t cgroup_oom_kills(const struct cgroup *group) {
   return (uint32_t)find_number(text, "oom_kill");
 }
 
+bool cgroup_was_full(const struct cgroup *group) {
+  const int memory = group->dir[CGROUP_MEMORY];
+  return read_number(memory, "memory.failcnt") || read_number(memory, "memory.memsw.failcnt");
+}
+
 uint64_t cgroup_memory_peak(const struct cgroup *group) {
   const int memory = group->dir[CGROUP_MEMORY];
-  uint64_t peak = read_number(memory, "memory.max_usage_in_bytes");
+  uint64_t peak = read_number(memory, "memory.max_usage_in_bytes") + read_number(memory, "memory.kmem.tcp.max_usage_in_bytes");
   char text[4096];
   if (read_file(memory, "memory.stat", text, sizeof text) <= 0) return peak;
   uint64_t cache = find_number(text, "total_cache"), shared = find_number(text, "total_shmem");

@@ -42,6 +42,8 @@ int cgroup_join(const struct cgroup *group);
 int cgroup_start(const struct cgroup *group, const struct cgroup_limits *limits, uint64_t *cpu_ns);
 uint64_t cgroup_cpu_ns(const struct cgroup *group);
 uint32_t cgroup_oom_kills(const struct cgroup *group);
+/* Whether the group has met its own memory limit; without that, a kill was for want of memory around it. */
+bool cgroup_was_full(const struct cgroup *group);
 /* Peak memory in bytes, without the file cache that is charged to the group now. */
 uint64_t cgroup_memory_peak(const struct cgroup *group);
 void cgroup_close(struct cgroup *group);

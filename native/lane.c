@@ -4,7 +4,7 @@
  * another lane. Devices are made, not bound, for the same reason. The launcher builds it once and keeps only a descriptor
  * of the mount namespace; a box copies that namespace, which is small, and adds what must be fresh.
  *
- * Everything here runs in a short-lived child with the launcher's privileges, on names that only we have written.
+ * Everything here runs in a short-lived child with the launcher's privileges. The names are the plan's, that is, the worker's.
  */
 #include "lane.h"
 
@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -21,105 +22,124 @@
 #include "system.h"
 #include "wire.h"
 
-/* A box path inside the root under construction, which is the current directory: "/etc/group" is "./etc/group". */
-static const char *relative(const char *path) { return path + 1; }
+/* Entries are made one part of a path at a time, each from a descriptor of the directory before it and never through a link:
+ * the plan is the worker's, and neither its links nor those of a tree that it shows may lead out of the root. */
+struct place {
+  int directory; /* owned */
+  const char *name;
+};
 
-static int make_parents(const char *path) {
-  char part[PATH_MAX];
-  snprintf(part, sizeof part, "%s", relative(path));
-  for (char *slash = strchr(part, '/'); slash; slash = strchr(slash + 1, '/')) {
-    *slash = 0;
-    if (mkdir(part, 0755) && errno != EEXIST) return -1;
-    *slash = '/';
+static int place_of(const char *path, int root, struct place *place) {
+  char part[NAME_MAX + 1];
+  place->directory = dup(root);
+  for (const char *at = path + 1, *slash; (slash = strchr(at, '/')) && place->directory >= 0; at = slash + 1) {
+    int above = place->directory;
+    if ((size_t)(slash - at) >= sizeof part) return -1;
+    snprintf(part, sizeof part, "%.*s", (int)(slash - at), at);
+    if (mkdirat(above, part, 0755) && errno != EEXIST && errno != EROFS) return -1;
+    place->directory = openat(above, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    close(above);
   }
-  return 0;
+  place->name = strrchr(path, '/') + 1;
+  return place->directory < 0 ? -1 : 0;
 }
 
-static int make_dir(const char *path, mode_t mode) {
-  if (mkdir(relative(path), mode) && errno != EEXIST) return -1;
-  return chmod(relative(path), mode);
+static int make_dir(const struct place *at, mode_t mode) {
+  return mkdirat(at->directory, at->name, mode) && errno != EEXIST ? -1 : 0;
 }
 
-static int make_file(const struct plan_entry *entry) {
-  int fd = open(relative(entry->path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, entry->mode);
+static int make_file(const struct place *at, const struct plan_entry *entry, mode_t mode) {
+  int fd = openat(at->directory, at->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
   if (fd < 0) return -1;
-  ssize_t written = write(fd, entry->data, entry->data_size);
-  int result = written == (ssize_t)entry->data_size ? fchmod(fd, entry->mode) : -1;
+  ssize_t written = entry->kind == PLAN_ROOT_FILE ? write(fd, entry->data, entry->data_size) : 0;
   close(fd);
+  return entry->kind == PLAN_ROOT_FILE && written != (ssize_t)entry->data_size ? -1 : 0;
+}
+
+/* A descriptor from before the mount names what the mount hides: so it is looked up again. */
+static int set_read_only(const struct place *at) {
+  struct mount_attr attr = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
+  if (DEFENCE("read_only")) attr.attr_set |= MOUNT_ATTR_RDONLY;
+  int fd = openat(at->directory, at->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return -1;
+  int result = (int)syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof attr);
+  int error = errno;
+  close(fd);
+  errno = error;
   return result;
 }
 
-static int make_device(const struct plan_entry *entry) {
-  if (mknod(relative(entry->path), S_IFCHR | entry->mode, makedev(entry->major, entry->minor))) return -1;
-  return chmod(relative(entry->path), entry->mode);
-}
-
-static int set_read_only(const char *path) {
-  struct mount_attr attr = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
-  if (DEFENCE("read_only")) attr.attr_set |= MOUNT_ATTR_RDONLY;
-  return (int)syscall(SYS_mount_setattr, AT_FDCWD, path, AT_RECURSIVE, &attr, sizeof attr);
-}
-
-/* Lower layers are named relative to the scratch directory, so that `mountinfo` in a box tells nothing of the host. */
-static int mount_tree(const char *source, const char *scratch, const char *target) {
-  char lower[PATH_MAX];
-  if (!DEFENCE("own_inodes"))
-    return mount(source, target, NULL, MS_BIND, NULL) || set_read_only(target) || chdir(scratch) ? -1 : 0;
-  snprintf(lower, sizeof lower, "%s/lower", scratch);
-  if (mount(source, lower, NULL, MS_BIND, NULL) || chdir(scratch)) return -1;
+/* Lower layers are named relative to the scratch directory, where we are, so that `mountinfo` in a box tells nothing of the host. */
+static int mount_tree(const char *source, const char *target) {
+  if (!DEFENCE("own_inodes")) return mount(source, target, NULL, MS_BIND, NULL);
+  if (mount(source, "lower", NULL, MS_BIND, NULL)) return -1;
   int result = mount("millrace", target, "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, "lowerdir=lower:empty");
-  if (umount2(lower, MNT_DETACH)) return -1;
+  int error = errno;
+  if (umount2("lower", MNT_DETACH)) return -1;
+  errno = error;
   return result;
 }
 
 /* A file too is seen through an overlay, of the directory that it is in; nothing else in there appears. */
-static int mount_file(const char *source, const char *scratch, const char *target) {
-  char directory[PATH_MAX], view[PATH_MAX], file[PATH_MAX];
+static int mount_file(const char *source, const char *target) {
+  char directory[PATH_MAX], file[PATH_MAX];
   const char *name = strrchr(source, '/') + 1;
   snprintf(directory, sizeof directory, "%.*s", (int)(name - source), source);
-  snprintf(view, sizeof view, "%s/view", scratch);
-  if (snprintf(file, sizeof file, "%s/%s", view, name) >= (int)sizeof file) return -1;
-  if (mount_tree(directory, scratch, view)) return -1;
-  int result = mount(file, target, NULL, MS_BIND, NULL) || set_read_only(target) ? -1 : 0;
+  snprintf(file, sizeof file, "view/%s", name);
+  if (mount_tree(directory, "view")) return -1;
+  int result = mount(file, target, NULL, MS_BIND, NULL);
   int error = errno;
-  if (umount2(view, MNT_DETACH)) return -1;
+  if (umount2("view", MNT_DETACH)) return -1;
   errno = error;
   return result;
 }
 
-static int make_target(const struct plan_entry *entry) {
+/* The source is a file or a directory, no link: a link would lead the overlay's view somewhere else. */
+static int make_mount(const struct place *at, const struct plan_entry *entry) {
   struct stat status;
-  if (stat(entry->data, &status)) return -1;
-  if (S_ISDIR(status.st_mode)) return make_dir(entry->path, 0755);
-  int fd = open(relative(entry->path), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-  if (fd >= 0) close(fd);
-  return fd < 0 ? -1 : 0;
-}
-
-static int make_mount(const struct plan_entry *entry, const char *scratch) {
-  char target[PATH_MAX];
-  snprintf(target, sizeof target, "%s" LANE_ROOT "%s", scratch, entry->path);
-  if (make_target(entry)) return -1;
-  int result = (entry->kind == PLAN_ROOT_BIND ? mount_file : mount_tree)(entry->data, scratch, target);
+  bool is_file = entry->kind == PLAN_ROOT_BIND;
+  if (lstat(entry->data, &status)) return -1;
+  if (is_file ? !S_ISREG(status.st_mode) : !S_ISDIR(status.st_mode)) {
+    errno = is_file ? EINVAL : ENOTDIR;
+    return -1;
+  }
+  if (is_file ? make_file(at, entry, 0644) : make_dir(at, 0755)) return -1;
+  int target = openat(at->directory, at->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (target < 0) return -1;
+  char path[64];
+  snprintf(path, sizeof path, "/proc/self/fd/%d", target);
+  int result = (is_file ? mount_file : mount_tree)(entry->data, path) || set_read_only(at) ? -1 : 0;
   int error = errno;
-  if (chdir(LANE_ROOT + 1)) return -1; /* back from the scratch directory */
+  close(target);
   errno = error;
   return result;
 }
 
-static int make_entry(const struct plan_entry *entry, const char *scratch) {
-  if (make_parents(entry->path)) return -1;
+static int make_entry_at(const struct place *at, const struct plan_entry *entry) {
   switch (entry->kind) {
-    case PLAN_ROOT_DIR: return make_dir(entry->path, entry->mode);
-    case PLAN_ROOT_FILE: return make_file(entry);
-    case PLAN_ROOT_LINK: return symlink(entry->data, relative(entry->path));
-    case PLAN_ROOT_DEVICE: return make_device(entry);
+    case PLAN_ROOT_DIR: return make_dir(at, entry->mode);
+    case PLAN_ROOT_FILE: return make_file(at, entry, entry->mode);
+    case PLAN_ROOT_LINK: return symlinkat(entry->data, at->directory, at->name);
+    case PLAN_ROOT_DEVICE:
+      return mknodat(at->directory, at->name, S_IFCHR | entry->mode, makedev(entry->major, entry->minor));
     case PLAN_ROOT_TREE:
-    case PLAN_ROOT_BIND: return make_mount(entry, scratch);
-    case PLAN_STORE:
-    case PLAN_PROC: return make_dir(entry->path, 0755); /* mounted per box */
-    default: return 0;
+    case PLAN_ROOT_BIND: return make_mount(at, entry);
+    default: return make_dir(at, 0755); /* STORE, PROC: mounted per box */
   }
+}
+
+static bool is_of_the_lane(const struct plan_entry *entry) {
+  return entry->kind < PLAN_STORE || entry->kind == PLAN_STORE || entry->kind == PLAN_PROC;
+}
+
+static int make_entry(const struct plan_entry *entry, int root) {
+  struct place at;
+  if (!is_of_the_lane(entry)) return 0;
+  int result = place_of(entry->path, root, &at) || make_entry_at(&at, entry) ? -1 : 0;
+  int error = errno;
+  close_fd(&at.directory);
+  errno = error;
+  return result;
 }
 
 static int mount_tmpfs(const char *target, unsigned long flags, const char *options) {
@@ -136,8 +156,8 @@ static int make_scratch(const char *scratch) {
     if (mkdir(places[i], 0755)) return -1;
   if (mknod("nothing", S_IFREG | 0444, 0)) return -1;
   if (mount("/proc", "proc", NULL, MS_BIND | MS_REC, NULL)) return -1;
-  if (mount_tmpfs("root", MS_NOSUID | MS_NODEV, "mode=0755,size=4m") || chdir("root")) return -1;
-  return mkdir("dev", 0755) || mount_tmpfs("dev", MS_NOSUID | MS_NOEXEC, "mode=0755,size=64k") ? -1 : 0;
+  if (mount_tmpfs("root", MS_NOSUID | MS_NODEV, "mode=0755,size=4m")) return -1;
+  return mkdir("root/dev", 0755) || mount_tmpfs("root/dev", MS_NOSUID | MS_NOEXEC, "mode=0755,size=64k") ? -1 : 0;
 }
 
 static int freeze(const char *target, unsigned long flags) {
@@ -154,13 +174,16 @@ static int leave_host(const char *scratch) {
 static int build(const struct plan *plan, const char *scratch, const char **failed) {
   *failed = "namespace";
   if (unshare(CLONE_NEWNS) || make_scratch(scratch)) return -1;
+  int root = open("root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (root < 0) return -1;
   umask(0);
   for (size_t i = 0; i < plan->entry_count; i++) {
     *failed = plan->entries[i].path;
-    if (make_entry(&plan->entries[i], scratch)) return -1;
+    if (make_entry(&plan->entries[i], root)) return -1;
   }
+  close(root);
   *failed = "freeze";
-  if (freeze("dev", MS_NOEXEC) || chdir("..") || freeze("root", MS_NODEV) || freeze(".", MS_NODEV)) return -1;
+  if (freeze("root/dev", MS_NOEXEC) || freeze("root", MS_NODEV) || freeze(".", MS_NODEV)) return -1;
   *failed = "pivot_root";
   return leave_host(scratch);
 }
@@ -170,39 +193,41 @@ struct lane_report {
   char failed[128];
 };
 
-static void build_and_report(const struct plan *plan, const char *scratch, int report_fd) {
+/* Lives until its namespace has been taken: until the launcher, or its death, closes the other end of the line. */
+static _Noreturn void build_and_report(const struct plan *plan, const char *scratch, int line) {
   const char *failed = NULL;
   struct lane_report report = {0};
+  char byte;
+  if (dup2(line, 3) < 0) _exit(1);
+  sys_close_range(4, ~0u); /* of the launcher: the worker's connection, the lock, the listener */
   if (build(plan, scratch, &failed)) {
     report.error = errno;
     snprintf(report.failed, sizeof report.failed, "%s", failed);
   }
-  if (write(report_fd, &report, sizeof report) != sizeof report) _exit(1);
-  pause(); /* until the namespace has been taken and we are killed */
+  if (RETRY(write(3, &report, sizeof report)) == sizeof report) RETRY(read(3, &byte, 1));
+  _exit(0);
 }
 
 int lane_make(struct lane *lane, const struct plan *plan, const char *scratch, const char **failed) {
   static struct lane_report report;
-  int ready[2];
+  int line[2];
   *failed = report.failed;
-  report = (struct lane_report){.failed = "fork"};
-  if (pipe2(ready, O_CLOEXEC)) return -1;
+  report = (struct lane_report){.error = ECHILD, .failed = "its builder died"};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line)) return -1;
   pid_t builder = fork();
-  if (builder == 0) build_and_report(plan, scratch, ready[1]);
-  close(ready[1]);
-  ssize_t got = builder < 0 ? -1 : RETRY(read(ready[0], &report, sizeof report));
-  close(ready[0]);
-  if (builder < 0) return -1;
-  if (got == sizeof report && !report.error) {
+  if (builder == 0) build_and_report(plan, scratch, line[1]);
+  close(line[1]);
+  if (builder > 0) RETRY(read(line[0], &report, sizeof report));
+  if (!report.error) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/ns/mnt", builder);
     lane->mount_namespace = open(path, O_RDONLY | O_CLOEXEC);
-    report.error = lane->mount_namespace < 0 ? errno : 0;
+    if (lane->mount_namespace < 0) report.error = errno;
   }
-  kill(builder, SIGKILL);
-  RETRY(waitpid(builder, NULL, 0));
+  close(line[0]);
+  if (builder > 0) RETRY(waitpid(builder, NULL, 0));
   errno = report.error;
-  return report.error || got != sizeof report ? -1 : 0;
+  return report.error ? -1 : 0;
 }
 
 void lane_close(struct lane *lane) { close_fd(&lane->mount_namespace); }

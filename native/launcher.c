@@ -1,6 +1,6 @@
 /*
- * Theory of operation. One thread, one epoll loop, no waiting call outside it: what may wait (joining and removing control
- * groups, building roots) happens in short-lived children. All state is in `struct launcher`. Every box has a lane; what a
+ * Theory of operation. One thread, one epoll loop. While boxes live nothing waits outside it: what may wait (joining and removing
+ * control groups) happens in short-lived children. Only the lanes' roots, before the first box, are waited for. All state is in `struct launcher`. Every box has a lane; what a
  * box does is in box.c. The worker's bytes are looked at here: whole frames only, and a frame that our worker would not
  * send ends the connection and every box of it.
  *
@@ -86,6 +86,10 @@ static void refuse(struct launcher *l, const char *reason) {
 static void accept_connection(struct launcher *l) {
   int fd = accept4(l->options->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
   if (fd < 0) return;
+  if (l->is_ending) {
+    close(fd);
+    return;
+  }
   struct ucred peer;
   socklen_t size = sizeof peer;
   if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) || peer.uid != l->options->worker_uid) {
@@ -112,16 +116,25 @@ static const char *hello(struct launcher *l, const uint8_t *payload, size_t size
   return NULL;
 }
 
+/* A reason with errno. */
+static const char *refusal(const char *what) {
+  static char reason[512];
+  snprintf(reason, sizeof reason, "%s: %s", what, strerror(errno));
+  return reason;
+}
+
 static const char *make_lanes(struct launcher *l) {
-  static char reason[256];
   for (uint32_t i = 0; i < l->plan.lanes; i++) {
     struct box *box = &l->boxes.list[i];
     const char *failed;
+    char what[256];
     box->index = i;
     box->lane = (struct lane){.mount_namespace = -1, .first_id = l->options->first_id + 2 * i};
     if (!lane_make(&box->lane, &l->plan, l->options->scratch, &failed)) continue;
-    snprintf(reason, sizeof reason, "DEFINE: cannot build the root: %s: %s", failed, strerror(errno));
-    return reason;
+    int error = errno;
+    snprintf(what, sizeof what, "DEFINE: cannot build the root: %s", failed);
+    errno = error;
+    return refusal(what);
   }
   return NULL;
 }
@@ -133,7 +146,7 @@ static const char *define(struct launcher *l, const uint8_t *payload, size_t siz
   const char *wrong = plan_parse(&l->plan, payload, size);
   if (!wrong) wrong = make_lanes(l);
   if (wrong) return wrong;
-  if (cgroup_tree_make(&l->boxes.groups, l->plan.memory_bytes)) return "DEFINE: cannot make the control groups";
+  if (cgroup_tree_make(&l->boxes.groups, l->plan.memory_bytes)) return refusal("DEFINE: cannot make the control groups");
   const uint32_t welcome[2] = {PROTOCOL_VERSION, l->plan.lanes};
   outbox_add(&l->outbox, WELCOME, 0, welcome, sizeof welcome);
   return NULL;
@@ -210,19 +223,19 @@ static void read_connection(struct launcher *l) {
   }
 }
 
-/* Sends what there is; polls for more room exactly while something waits. */
+/* Sends what there is, and lets those go on who had no room for it. Polls for more room exactly while something waits. */
 static void write_connection(struct launcher *l) {
-  if (l->connection < 0) return;
-  bool had_room = outbox_has_room(&l->outbox);
-  if (l->outbox.is_overrun || !outbox_flush(&l->outbox, l->connection)) {
-    disconnect(l);
-    return;
+  for (bool is_more = true; is_more && l->connection >= 0;) {
+    bool was_full = !outbox_has_room(&l->outbox);
+    if (l->outbox.is_overrun) fprintf(stderr, "launcher: closing the connection: the worker does not read\n");
+    if (l->outbox.is_overrun || !outbox_flush(&l->outbox, l->connection)) disconnect(l);
+    is_more = was_full && outbox_has_room(&l->outbox);
+    for (uint32_t i = 0; is_more && i < l->plan.lanes; i++) box_resume(&l->boxes, &l->boxes.list[i]);
   }
+  if (l->connection < 0) return;
   bool is_waiting = !outbox_is_empty(&l->outbox);
   if (is_waiting != l->is_writing_watched) watch(l, l->connection, OWN_CONNECTION, EPOLLIN | (is_waiting ? EPOLLOUT : 0));
   l->is_writing_watched = is_waiting;
-  if (had_room || !outbox_has_room(&l->outbox)) return;
-  for (uint32_t i = 0; i < l->plan.lanes; i++) box_resume(&l->boxes, &l->boxes.list[i]);
 }
 
 /* ---- children ---------------------------------------------------------------------------------------------------- */
@@ -272,8 +285,9 @@ static int tick(struct launcher *l) {
 static void loop(struct launcher *l) {
   struct epoll_event events[EVENTS];
   while (!l->is_ending || l->connection >= 0 || has_boxes(l)) {
+    write_connection(l); /* before the tick, which forks: an answer does not wait for that */
     int timeout = tick(l);
-    write_connection(l);
+    if (!outbox_is_empty(&l->outbox)) write_connection(l);
     int count = epoll_wait(l->epoll, events, EVENTS, timeout);
     for (int i = 0; i < count; i++) dispatch(l, events[i].data.u64, events[i].events);
   }
@@ -333,6 +347,7 @@ static const char *start(struct launcher *l) {
   if (l->epoll < 0 || l->signals < 0) return "descriptors";
   l->boxes.plan = &l->plan;
   l->boxes.outbox = &l->outbox;
+  l->boxes.next_number = (uint32_t)now_us(); /* children of a dead launcher may still be removing what it had numbered */
   l->boxes.processors = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
   watch(l, l->signals, OWN_SIGNALS, EPOLLIN);
   watch(l, l->options->life_line, OWN_LIFE_LINE, EPOLLIN);

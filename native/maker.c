@@ -91,6 +91,19 @@ static int map_ids(const struct maker *m, pid_t init) {
 /* Where the kernel of the host must choose a victim, it is a box. */
 static void offer_to_oom_killer(void) { (void)!write_proc(getpid(), "oom_score_adj", "500"); }
 
+/* What pid 1 tells the maker: that it is ready (STAGE_NONE), or what failed. */
+struct init_report {
+  uint32_t stage;
+  int32_t error;
+  uint32_t index;
+};
+
+static _Noreturn void init_fail(int maker_line, enum stage stage, unsigned index) {
+  const struct init_report report = {.stage = stage, .error = errno, .index = index};
+  RETRY(write(maker_line, &report, sizeof report));
+  _exit(1);
+}
+
 /* A copy of the launcher becomes the box's pid 1: it builds the root, gives up everything, and lives until its life line
  * ends. Ignoring SIGCHLD lets the kernel reap the orphans that it inherits. */
 static _Noreturn void run_init(const struct maker *m, int maker_line) {
@@ -98,20 +111,18 @@ static _Noreturn void run_init(const struct maker *m, int maker_line) {
   char byte;
   if (RETRY(read(maker_line, &byte, 1)) != 1) _exit(1); /* ids are mapped, or the maker is gone */
   if (setresgid(ID_ROOT, ID_ROOT, ID_ROOT) || setresuid(ID_ROOT, ID_ROOT, ID_ROOT))
-    status_fail(m->ends.status, STAGE_BECOME_ROOT, 0);
+    init_fail(maker_line, STAGE_BECOME_ROOT, 0);
   enum stage failed = root_make(m->plan, &m->sizes, &index);
-  if (failed != STAGE_NONE) status_fail(m->ends.status, failed, index);
+  if (failed != STAGE_NONE) init_fail(maker_line, failed, index);
   signal(SIGCHLD, SIG_IGN);
-  if (dup2(m->ends.life_read, 0) < 0 || dup2(maker_line, 1) < 0 || dup2(m->ends.status, 2) < 0)
-    status_fail(m->ends.status, STAGE_SEAL_DESCRIPTORS, 0);
-  struct seal all = {.plan = m->plan, .uid = ID_ROOT, .keep = 3};
+  if (dup2(m->ends.life_read, 0) < 0 || dup2(maker_line, 1) < 0) init_fail(maker_line, STAGE_SEAL_DESCRIPTORS, 0);
+  const struct seal all = {.plan = m->plan, .uid = ID_ROOT, .keep = 2, .is_still = true};
   failed = seal(&all, &index);
-  if (failed != STAGE_NONE) status_fail(2, failed, index);
-  if (write(1, &byte, 1) != 1) _exit(1);
-  close(1);
-  close(2);
+  if (failed != STAGE_NONE) init_fail(1, failed, index);
+  const struct init_report ready = {.stage = STAGE_NONE};
+  RETRY(write(1, &ready, sizeof ready));
   RETRY(read(0, &byte, 1));
-  _exit(0);
+  for (;;) syscall(SYS_exit, 0); /* exit_group is not among the calls that are left */
 }
 
 static _Noreturn void run_parked(const struct maker *m) {
@@ -150,9 +161,15 @@ static pid_t make_init(const struct maker *m, int *pidfd) {
     run_init(m, line[1]);
   }
   close(line[1]);
-  char byte = 0;
+  const char mapped = 0;
+  struct init_report report;
   if (map_ids(m, init)) status_fail(m->ends.status, STAGE_ID_MAP, 0);
-  if (send(line[0], &byte, 1, MSG_NOSIGNAL) != 1 || RETRY(read(line[0], &byte, 1)) != 1) _exit(1); /* it told why */
+  if (send(line[0], &mapped, 1, MSG_NOSIGNAL) != 1 || RETRY(read(line[0], &report, sizeof report)) != sizeof report) {
+    errno = ECHILD;
+    status_fail(m->ends.status, STAGE_NAMESPACES, 0);
+  }
+  errno = report.error;
+  if (report.stage != STAGE_NONE) status_fail(m->ends.status, (enum stage)report.stage, report.index);
   close(line[0]);
   return init;
 }

@@ -6,8 +6,9 @@
 
 #include "wire.h"
 
-/* Room for everything that must be said without waiting, beyond what output and file contents may fill. */
-enum { OUTBOX_SIZE = 2 << 20, OUTBOX_BULK_MAX = OUTBOX_SIZE - (512 << 10), OUTBOX_CHUNK = 64 << 10 };
+/* Room for everything that must be said without waiting, and for one listing, beyond what output, listings and file contents
+ * may fill. */
+enum { OUTBOX_SIZE = 2 << 20, OUTBOX_BULK_MAX = OUTBOX_SIZE - (768 << 10), OUTBOX_CHUNK = 64 << 10 };
 
 struct outbox {
   uint8_t *buffer; /* OUTBOX_SIZE bytes */

@@ -22,7 +22,8 @@ static int mount_root(void) {
   return chdir(LANE_ROOT);
 }
 
-/* One tmpfs holds all that the program may write, so that one limit covers it. Three inodes are the store's own. */
+/* One tmpfs holds all that the program may write, so that one limit covers it. Its root and those directories are no
+ * inodes of the program's. */
 static int mount_store(const struct plan *plan, const struct root_sizes *sizes) {
   uint32_t own = 1;
   for (size_t i = 0; i < plan->entry_count; i++) own += plan->entries[i].kind == PLAN_STORE;

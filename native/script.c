@@ -48,7 +48,7 @@ static uint32_t read_u32(struct script *s, uint32_t *left) {
 }
 
 static char *read_string(struct script *s, uint32_t size) {
-  if (size + 1 > TEXT_MAX - s->text_size) fail(s, STAGE_SCRIPT, E2BIG);
+  if (size >= TEXT_MAX - s->text_size) fail(s, STAGE_SCRIPT, E2BIG);
   char *string = s->text + s->text_size;
   read_all(string, size);
   string[size] = 0;

@@ -41,10 +41,11 @@ static int set_rlimits(const struct plan *plan, unsigned *index) {
   return 0;
 }
 
+/* Up to the first number that the kernel does not know. */
 static int drop_bounding(unsigned *index) {
   if (!DEFENCE("bounding")) return 0;
-  for (*index = 0; prctl(PR_CAPBSET_READ, *index) >= 0; ++*index)
-    if (prctl(PR_CAPBSET_DROP, *index)) return -1;
+  for (*index = 0; !prctl(PR_CAPBSET_DROP, *index); ++*index) continue;
+  if (errno != EINVAL || *index <= CAP_LAST_CAP) return -1;
   *index = 0;
   return 0;
 }
@@ -58,10 +59,17 @@ static int drop_capabilities(void) {
   return (int)syscall(SYS_capset, &header, none);
 }
 
-static int install_filter(const struct plan *plan) {
+static int install_filter(const struct seal *seal) {
   if (!DEFENCE("seccomp")) return 0;
+  if (seal->is_still) return prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
+  const struct plan *plan = seal->plan;
   struct sock_fprog program = {.len = (unsigned short)plan->filter_count, .filter = (struct sock_filter *)plan->filter};
   return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+}
+
+/* The strict mode of a still process cannot be asked for: asking would be the end of it. */
+static bool has_filter(const struct seal *seal) {
+  return !DEFENCE("seccomp") || seal->is_still || prctl(PR_GET_SECCOMP) == SECCOMP_MODE_FILTER;
 }
 
 static int set_no_new_privs(void) {
@@ -82,19 +90,30 @@ static bool has_capability(void) {
   if (syscall(SYS_capget, &header, sets)) return true;
   for (size_t i = 0; i < COUNT_OF(sets); i++)
     if (sets[i].effective || sets[i].permitted || sets[i].inheritable) return true;
+  /* Ambient capabilities are among the permitted ones, of which there is none. */
   for (int cap = 0, held; (held = prctl(PR_CAPBSET_READ, cap)) >= 0; cap++)
-    if (held || prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) > 0) return true;
+    if (held) return true;
   return false;
 }
 
-/* Believes nothing that was set above: asks the kernel. */
+static bool has_rlimits(const struct plan *plan) {
+  for (size_t i = 0; i < plan->rlimit_count; i++) {
+    struct rlimit held;
+    if (getrlimit((__rlimit_resource_t)plan->rlimits[i].resource, &held) || held.rlim_max > plan->rlimits[i].value)
+      return false;
+  }
+  return true;
+}
+
+/* Believes nothing that was set above: asks the kernel, and tries to become root. */
 static int verify(const struct seal *seal) {
   if (WITHOUT[0]) return 0; /* a mutated build lacks one of them on purpose */
   if (!has_ids(seal->uid)) return fail(EUCLEAN);
   if (has_capability()) return fail(EPERM);
   if ((unsigned long)prctl(PR_GET_SECUREBITS) != SECUREBITS) return fail(EACCES);
   if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) return fail(ENOKEY);
-  if (prctl(PR_GET_SECCOMP) != SECCOMP_MODE_FILTER) return fail(ENOSYS);
+  if (prctl(PR_GET_DUMPABLE) != 0) return fail(EROFS);
+  if (!has_rlimits(seal->plan)) return fail(ERANGE);
   if (getsid(0) != getpid()) return fail(ESRCH);
   if (!setresuid(0, 0, 0) && seal->uid != 0) return fail(EISNAM);
   int lowest = dup(0);
@@ -119,7 +138,7 @@ enum stage seal(const struct seal *seal, unsigned *index) {
   if (prctl(PR_SET_DUMPABLE, 0)) return STAGE_SEAL_DUMPABLE;
   if (set_no_new_privs()) return STAGE_SEAL_NO_NEW_PRIVS;
   /* With no_new_privs off, only CAP_SYS_ADMIN could install a filter: another reason why it comes before. */
-  if (install_filter(seal->plan)) return STAGE_SEAL_FILTER;
   if (verify(seal)) return STAGE_SEAL_VERIFY;
+  if (install_filter(seal) || !has_filter(seal)) return STAGE_SEAL_FILTER;
   return STAGE_NONE;
 }

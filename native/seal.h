@@ -1,5 +1,6 @@
 /* The only code that gives up power. Called by everything that lives in a box: its pid 1 and its program. */
 #pragma once
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "plan.h"
@@ -7,8 +8,9 @@
 
 struct seal {
   const struct plan *plan;
-  uid_t uid; /* inside the box; the gid is the same */
-  int keep;  /* descriptors 0 to keep-1 stay, every other one is closed */
+  uid_t uid;     /* inside the box; the gid is the same */
+  int keep;      /* descriptors 0 to keep-1 stay, every other one is closed */
+  bool is_still; /* pid 1: from now on it may read, write and exit, and nothing else; without it the plan's filter holds */
 };
 
 /* Gives up everything and checks that it is gone. Returns STAGE_NONE, or the step that failed, with errno set and

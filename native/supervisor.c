@@ -4,9 +4,10 @@
  * The worker starts it while it still is root, with a pipe as standard input, and then gives up its own privileges. The supervisor
  * takes the first free instance of this host (its lock file tells), prints one line "SOCKET UID GID" on standard output (where
  * the launcher listens, and the ids that the worker must take), and keeps a launcher running until standard input ends. It
- * parses nothing. Whenever a launcher dies, and before the first starts, it removes the groups that a dead one has left; at
+ * parses nothing that anybody else has written. Whenever a launcher dies, and before the first starts, it removes the groups that a dead one has left; at
  * its own start those of every instance that was killed as a whole.
  */
+#include <linux/keyctl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,10 +73,12 @@ static bool lock_instance(struct supervisor *s, int create) {
 }
 
 static void take_instance(struct supervisor *s) {
-  if (mkdir(RUNTIME_DIRECTORY, 0755) && errno != EEXIST) die("cannot make " RUNTIME_DIRECTORY);
   for (int i = 0; i < INSTANCES; i++) {
     name_instance(s, i);
-    if (lock_instance(s, O_CREAT)) return;
+    do {
+      if (mkdir(RUNTIME_DIRECTORY, 0755) && errno != EEXIST) die("cannot make " RUNTIME_DIRECTORY);
+      if (lock_instance(s, O_CREAT)) return;
+    } while (s->lock < 0 && errno == ENOENT); /* the last other instance has just taken the directory with it */
     if (s->lock < 0) die(s->lock_path);
   }
   errno = EBUSY;
@@ -102,18 +105,18 @@ static void remove_dead_instances(int own) {
   }
 }
 
-static void make_directory(const struct supervisor *s) {
-  if (mkdir(s->directory, 0700) && errno != EEXIST) die(s->directory);
-  unlink(s->socket_path); /* of a dead supervisor: we hold the lock */
-  if (lchown(s->directory, s->worker_uid, s->worker_uid)) die(s->directory);
-}
-
+/* Ours until the socket stands: what may be left of a dead worker must find nothing to put in its place. Then the worker's, and
+ * nobody else can reach the socket in there. */
 static void listen_on_socket(struct supervisor *s) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   strcpy(address.sun_path, s->socket_path);
+  if (mkdir(s->directory, 0700) && errno != EEXIST) die(s->directory);
+  if (lchown(s->directory, 0, 0) || (unlink(s->socket_path) && errno != ENOENT)) die(s->directory);
   s->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  umask(0); /* anybody's, within the directory */
   if (s->listener < 0 || bind(s->listener, (struct sockaddr *)&address, sizeof address)) die(s->socket_path);
-  if (lchown(s->socket_path, s->worker_uid, s->worker_uid) || listen(s->listener, 4)) die(s->socket_path);
+  umask(022);
+  if (listen(s->listener, 4) || lchown(s->directory, s->worker_uid, s->worker_uid)) die(s->directory);
 }
 
 static void announce(const struct supervisor *s) {
@@ -122,7 +125,7 @@ static void announce(const struct supervisor *s) {
 }
 
 /* The launcher holds the lock with us: should we be killed, it removes what is left before another takes the place. */
-static pid_t start_launcher(const struct supervisor *s, int *life_line) {
+static pid_t start_launcher(const struct supervisor *s, int signals, int *life_line) {
   const pid_t self = getpid();
   int line[2];
   if (pipe2(line, O_CLOEXEC)) die("pipe");
@@ -133,6 +136,7 @@ static pid_t start_launcher(const struct supervisor *s, int *life_line) {
     if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0) die("/dev/null");
     close(nothing);
     close(line[1]);
+    close(signals);
     const struct launcher_options options = {.listener = s->listener,
                                              .life_line = line[0],
                                              .instance = s->instance,
@@ -180,7 +184,7 @@ static int supervise(const struct supervisor *s, int signals) {
     int life_line;
     sweep(s);
     int64_t started = now_us();
-    pid_t launcher = start_launcher(s, &life_line);
+    pid_t launcher = start_launcher(s, signals, &life_line);
     bool has_died = wait_for_end(launcher, signals, true, -1);
     close(life_line);
     if (!has_died) {
@@ -204,6 +208,8 @@ int main(int argc, char **argv) {
   sys_close_range(3, ~0u);
   umask(022);
   if (clearenv() || prctl(PR_SET_CHILD_SUBREAPER, 1)) die("start");
+  /* Programs in boxes inherit the session keyring: an empty one of our own, not that of whoever started the server. */
+  if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS) die("session keyring");
   if (geteuid() != 0) {
     errno = EPERM;
     die("boxes are made with root's privileges");
@@ -215,7 +221,6 @@ int main(int argc, char **argv) {
   }
   take_instance(&s);
   remove_dead_instances(s.instance);
-  make_directory(&s);
   listen_on_socket(&s);
   int signals = signals_open();
   if (signals < 0) die("signalfd");

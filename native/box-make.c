@@ -1,0 +1,132 @@
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include "box-internal.h"
+#include "maker.h"
+#include "status.h"
+#include "system.h"
+
+static int set_nonblocking(int fd) { return fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK); }
+
+/* A pipe of which the box gets one end; it belongs to the program's user, so that /dev/stdin and the like can be opened. */
+static int program_pipe(const struct box *box, int *ours, int *theirs, bool is_ours_the_read_end) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC)) return -1;
+  *ours = ends[is_ours_the_read_end ? 0 : 1];
+  *theirs = ends[is_ours_the_read_end ? 1 : 0];
+  uid_t id = box->lane.first_id + 1;
+  return set_nonblocking(*ours) || fchown(*theirs, id, id) ? -1 : 0;
+}
+
+static int open_descriptors(struct box *box, struct maker_ends *ends) {
+  int script = -1, input = -1, pair[2];
+  int result = program_pipe(box, &input, &ends->stdin_read, false);
+  if (!result) result = program_pipe(box, &script, &ends->script_read, false);
+  feed_open(&box->input, input);
+  feed_open(&box->script, script);
+  if (result || program_pipe(box, &box->output[0], &ends->stdout_write, true) ||
+      program_pipe(box, &box->output[1], &ends->stderr_write, true))
+    return -1;
+  if (pipe2(pair, O_CLOEXEC)) return -1;
+  ends->life_read = pair[0];
+  box->life_fd = pair[1];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) return -1;
+  box->status_fd = pair[0];
+  ends->status = pair[1];
+  box->oom_fd = ends->oom_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  return box->oom_fd < 0 ? -1 : 0;
+}
+
+static void close_ends(struct maker_ends *ends) {
+  close_fd(&ends->stdin_read);
+  close_fd(&ends->stdout_write);
+  close_fd(&ends->stderr_write);
+  close_fd(&ends->script_read);
+  close_fd(&ends->life_read);
+  close_fd(&ends->status);
+}
+
+enum { INODES_MAX = 1 << 24, PROCESSES_MAX = 1 << 20 };
+
+static bool take_sizes(struct cursor *c, struct maker *maker) {
+  return take_u64(c, &maker->sizes.disk_bytes) && take_u32(c, &maker->sizes.inodes) && take_u32(c, &maker->processes) &&
+         !cursor_left(c) && maker->sizes.disk_bytes && maker->sizes.inodes && maker->sizes.inodes <= INODES_MAX &&
+         maker->processes && maker->processes <= PROCESSES_MAX;
+}
+
+static void reset(struct box *box, uint32_t id, uint32_t number) {
+  box->id = id;
+  box->number = number;
+  box->group = (struct cgroup){.dir = {-1, -1, -1, -1}};
+  box->maker = box->init = box->main = box->remover = 0;
+  box->init_status = box->exit_status = 0;
+  box->status_fd = box->life_fd = box->oom_fd = box->work_directory = box->output[0] = box->output[1] = box->read_fd = -1;
+  box->is_parked = box->is_muted = box->is_listing = false;
+  box->limits = (struct run_limits){0};
+  box->cause = CAUSE_NONE;
+  box->truncated = 0;
+  box->oom_kills = 0;
+  box->oom_checks_left = 0;
+}
+
+const char *box_prepare(struct boxes *boxes, struct box *box, uint32_t id, const uint8_t *payload, size_t size) {
+  struct cursor c = {payload, payload + size};
+  struct maker maker = {.plan = boxes->plan, .lane = &box->lane, .groups = &boxes->groups, .number = boxes->next_number++};
+  if (!take_sizes(&c, &maker)) return "PREPARE: bad payload";
+  reset(box, id, maker.number);
+  box->state = BOX_MAKING;
+  maker.ends = (struct maker_ends){-1, -1, -1, -1, -1, -1, -1};
+  if (open_descriptors(box, &maker.ends)) {
+    int error = errno;
+    close_ends(&maker.ends);
+    box_fail(boxes, box, STAGE_DESCRIPTORS, error, 0);
+    return NULL;
+  }
+  box->maker = fork();
+  if (box->maker == 0) maker_run(&maker);
+  int error = errno;
+  close_ends(&maker.ends);
+  if (box->maker < 0) {
+    box->maker = 0;
+    box_fail(boxes, box, STAGE_FORK, error, 0);
+    return NULL;
+  }
+  if (!box_watch(boxes, box, box->status_fd, BOX_STATUS, EPOLLIN) ||
+      !box_watch(boxes, box, box->output[0], BOX_STDOUT, EPOLLIN) ||
+      !box_watch(boxes, box, box->output[1], BOX_STDERR, EPOLLIN) || !box_watch(boxes, box, box->oom_fd, BOX_OOM, EPOLLIN))
+    box_fail(boxes, box, STAGE_DESCRIPTORS, errno, 0);
+  return NULL;
+}
+
+static void note_made(struct boxes *boxes, struct box *box, const struct status *status, int work_directory) {
+  box->init = status->init;
+  box->main = status->parked;
+  box->work_directory = work_directory;
+  if (cgroup_open(&boxes->groups, box->number, &box->group)) box_fail(boxes, box, STAGE_CGROUP_MAKE, errno, 0);
+}
+
+/* The maker's and the parked process's messages come in either order. */
+static void note_prepared(struct boxes *boxes, struct box *box) {
+  if (box->state != BOX_MAKING || !box->is_parked || !box->main) return;
+  box->state = BOX_PREPARED;
+  box_tell(boxes, box, PREPARED, NULL, 0);
+}
+
+void box_read_status(struct boxes *boxes, struct box *box) {
+  struct status status;
+  int work_directory, got;
+  while (box->status_fd >= 0 && (got = status_receive(box->status_fd, &status, &work_directory)) >= 0) {
+    if (got == 0) {
+      box_close_watched(boxes, &box->status_fd); /* executed, or dead */
+    } else if (status.kind == STATUS_MADE) {
+      note_made(boxes, box, &status, work_directory);
+    } else if (status.kind == STATUS_PARKED) {
+      box->is_parked = true;
+    } else if (status.kind == STATUS_FAILED && box->state < BOX_DRAINING) {
+      box_fail(boxes, box, (enum stage)status.stage, status.error, status.index);
+    }
+  }
+  note_prepared(boxes, box);
+}
+
