@@ -46,11 +46,18 @@ export function largeRequests(): LargeRequest[] {
       status: 422,
     },
     {
+      name: "1,000 unknown fields",
+      clients: AWKWARD_CLIENTS,
+      path: "/v1/executions",
+      body: JSON.stringify(Object.fromEntries(numbered(1_000, (n) => [`f${n}`, "x".repeat(50)]))),
+      status: 422,
+    },
+    {
       name: "JSON 30,000 levels deep",
       clients: AWKWARD_CLIENTS,
       path: "/v1/executions",
       body: "[".repeat(30_000) + "]".repeat(30_000),
-      status: 422,
+      status: 400,
     },
     {
       name: "60,000 lines of broken JSON",

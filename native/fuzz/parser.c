@@ -33,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (!copy) return 0;
   memcpy(copy, data, size);
   if (!plan_parse(&plan, copy, size)) check_plan(&plan);
+  if (plan.lanes > PLAN_LANES_MAX) abort(); /* a refused plan's lanes are walked too */
   if (plan.lanes > PLAN_LANES_MAX) abort(); /* lanes of a refused plan are closed */
   plan_free(&plan);
   free(copy);

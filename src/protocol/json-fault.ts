@@ -83,8 +83,13 @@ function expected(expecting: Expecting, closers: readonly string[]): string {
 
 function skipSpace(text: string, from: number): number {
   let at = from;
-  while (at < text.length && " \t\n\r".includes(text.charAt(at))) at += 1;
+  while (isSpace(text.charCodeAt(at))) at += 1;
   return at;
+}
+
+/** @param code NaN at the end of the text. */
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
 interface End {
@@ -122,9 +127,7 @@ function endOfString(text: string, from: number): End {
 function fault(text: string, at: number, expectedText: string): JsonFault {
   const lineStart = at === 0 ? 0 : text.lastIndexOf("\n", at - 1) + 1;
   let line = 1;
-  for (let index = text.indexOf("\n"); index !== -1 && index < lineStart; index = text.indexOf("\n", index + 1)) {
-    line += 1;
-  }
+  for (let index = 0; index < lineStart; index += 1) if (text.charCodeAt(index) === 0x0a) line += 1;
   const codePoint = text.codePointAt(at);
   const found = codePoint === undefined ? null : String.fromCodePoint(codePoint);
   return { line, column: at - lineStart + 1, expected: expectedText, found };

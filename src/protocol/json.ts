@@ -1,15 +1,23 @@
 import { EngineError } from "../domain/errors.ts";
 import { quote } from "./describe.ts";
+import { isDeeperThan } from "./json-depth.ts";
 import { findJsonFault } from "./json-fault.ts";
+
+/** No request needs more than four. */
+const MOST_LEVELS = 32;
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * Parses a body as JSON. A byte order mark is ignored, of several fields of one name the last counts.
- * @throws {EngineError} `not_utf8`; `malformed_json`, which says where and what was expected there.
+ * @throws {EngineError} `not_utf8`; `malformed_json`, which says where and what was expected there, and for what is nested
+ * too deep: RFC 8259 leaves that limit to whoever reads.
  */
 export function parseJson(body: Uint8Array): unknown {
   const text = decodeUtf8(body);
+  if (isDeeperThan(text, MOST_LEVELS)) {
+    throw new EngineError("malformed_json", `The body is nested deeper than ${MOST_LEVELS} levels`);
+  }
   try {
     return JSON.parse(text);
   } catch (cause) {

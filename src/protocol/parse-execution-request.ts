@@ -4,6 +4,9 @@ import { findContentFaults } from "./find-content-faults.ts";
 import { parseJson } from "./json.ts";
 import { REQUEST_LIMITS } from "./request-limits.ts";
 
+/** Unknown fields that are looked at one by one. */
+const MOST_UNKNOWN = 100;
+
 /**
  * Reads the body of `POST /v1/executions`.
  * @throws {EngineError} `malformed_json`, `not_utf8`, `too_large`, `not_supported_yet`, `unknown_field`,
@@ -12,8 +15,9 @@ import { REQUEST_LIMITS } from "./request-limits.ts";
 export function parseExecutionRequest(body: Uint8Array): ExecutionRequest {
   const value = parseJson(body);
   refuseFaults(findBulkFaults(value));
-  const parsed = executionRequestSchema.safeParse(value, { reportInput: true });
-  if (!parsed.success) refuseFaults(parsed.error.issues.flatMap(toFaults));
+  // Without reportInput: an error that holds its input keeps large requests alive until the next full garbage collection.
+  const parsed = executionRequestSchema.safeParse(value);
+  if (!parsed.success) refuseFaults(parsed.error.issues.flatMap((issue) => toFaults(issue, value)));
   const request = parsed.data as ExecutionRequest;
   refuseFaults(findLaterFaults(request));
   refuseFaults(findContentFaults(request));
@@ -37,7 +41,15 @@ function findBulkFaults(value: unknown): Fault[] {
       });
     }
   }
-  return [...faults, ...findPrototypeFaults(value as Record<string, unknown>)];
+  return [...faults, ...findPrototypeFaults(value as Record<string, unknown>), ...findCrowdFaults(value)];
+}
+
+/** Of thousands of unknown fields the first hundred are enough to know, without the schema, which looks at all. */
+function findCrowdFaults(value: object): Fault[] {
+  const names = Object.keys(value);
+  if (Array.isArray(value) || names.length <= MOST_UNKNOWN) return [];
+  const unknown = names.slice(0, 2 * MOST_UNKNOWN).filter((name) => !Object.hasOwn(executionRequestSchema.shape, name));
+  return unknown.slice(0, MOST_UNKNOWN).map((name) => unknownField([], name));
 }
 
 /** `__proto__` is a name that objects of JavaScript treat unlike all others; the schema would drop it without a word. */
@@ -48,16 +60,22 @@ function findPrototypeFaults({ env }: Record<string, unknown>): Fault[] {
 
 type Issue = NonNullable<ReturnType<typeof executionRequestSchema.safeParse>["error"]>["issues"][number];
 
-function toFaults(issue: Issue): Fault[] {
-  if (issue.code === "unrecognized_keys") return issue.keys.slice(0, 100).map((key) => unknownField(issue.path, key));
+/** @param request the whole value that the issue's path leads through. */
+function toFaults(issue: Issue, request: unknown): Fault[] {
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.slice(0, MOST_UNKNOWN).map((key) => unknownField(issue.path, key));
   const path = jsonPointer(issue.path);
   if (issue.code === "too_big" && issue.origin !== "string") {
     // A number beyond 2^53 is reported a second time, with the true maximum.
     if (issue.maximum === Number.MAX_SAFE_INTEGER) return [];
-    const message = `is ${String(issue.input)}; this server's maximum is ${issue.maximum}`;
+    const message = `is ${String(valueAt(request, issue.path))}; this server's maximum is ${issue.maximum}`;
     return [{ code: "limit_above_maximum", path, message }];
   }
   return [{ code: "invalid_field", path, message: issue.message }];
+}
+
+function valueAt(value: unknown, steps: readonly PropertyKey[]): unknown {
+  return steps.reduce((at, step) => (at as Record<PropertyKey, unknown>)[step], value);
 }
 
 function unknownField(parent: readonly PropertyKey[], key: string): Fault {

@@ -1,8 +1,6 @@
 import { quote } from "./describe.ts";
 import { REQUEST_LIMITS } from "./request-limits.ts";
 
-const encoder = new TextEncoder();
-
 /** C0 and C1 controls, and DEL. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
@@ -17,7 +15,7 @@ export function faultOfPath(path: string): string | null {
   if (CONTROL.test(path)) return `has a control character: ${quote(path)}`;
   if (path.includes("\\")) return `has a backslash: ${quote(path)}; parts are separated by "/"`;
   if (path.startsWith("/")) return `is absolute: ${quote(path)}; it has to be relative`;
-  if (encoder.encode(path).length > REQUEST_LIMITS.pathBytes) {
+  if (Buffer.byteLength(path) > REQUEST_LIMITS.pathBytes) {
     return `is longer than ${REQUEST_LIMITS.pathBytes} bytes: ${quote(path)}`;
   }
   const parts = path.split("/");
@@ -25,7 +23,7 @@ export function faultOfPath(path: string): string | null {
   for (const part of parts) {
     if (part === "") return `has an empty part: ${quote(path)}`;
     if (part === "." || part === "..") return `has the part ${quote(part)}: ${quote(path)}`;
-    if (encoder.encode(part).length > REQUEST_LIMITS.pathPartBytes) {
+    if (Buffer.byteLength(part) > REQUEST_LIMITS.pathPartBytes) {
       return `has a part longer than ${REQUEST_LIMITS.pathPartBytes} bytes: ${quote(part)}`;
     }
   }

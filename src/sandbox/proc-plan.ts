@@ -5,8 +5,8 @@ import type { HostFacts } from "./host-facts.ts";
  * What must not be reached below a box's `/proc`, and what it would tell or allow. The rest stays: programs look into
  * `cpuinfo`, `meminfo`, `stat`, `loadavg`, `uptime`, `version`, `filesystems` and, above all, `self`.
  *
- * A masked file is `/dev/null`, which anybody may open for writing. So files that take orders and tell nothing, like
- * `sysrq-trigger` and `mtrr`, are not masked: their own permissions refuse everybody but the host's root.
+ * Files that take orders and tell nothing, like `sysrq-trigger` and `mtrr`, need no mask: all of `/proc` is read-only, and
+ * their own permissions refuse everybody but the host's root.
  */
 const HIDDEN: readonly (readonly [name: string, why: string])[] = [
   ["acpi", "wakes and powers the host's devices"],

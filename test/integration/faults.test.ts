@@ -161,10 +161,10 @@ describe("kill -9 of a box's first process", () => {
 });
 
 test("kill -9 of a process that waits in a box for its program: another box takes its place", async () => {
-  const parked = server.instance.boxProcesses().filter(({ innerPid }) => innerPid !== 1);
-  expect(parked.length).toBeGreaterThan(0);
+  const parked = () => server.instance.boxProcesses().filter(({ innerPid }) => innerPid !== 1);
+  expect(await until(() => (parked().length > 0 ? [] : ["no box stands ready"]), 5_000)).toEqual([]);
 
-  for (const { pid } of parked) if (isRunning(pid)) kill(pid);
+  for (const { pid } of parked()) if (isRunning(pid)) kill(pid);
 
   await Promise.all([1, 2, 3, 4].map(() => expectHello()));
   expect(await until(server.instance.unrest, 5_000)).toEqual([]);

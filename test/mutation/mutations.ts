@@ -113,6 +113,12 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: ["e16_", neighbours],
   },
   {
+    name: "socket_memory",
+    what: "the limit on socket buffers",
+    without: "socket_memory",
+    noticedBy: ["beyond a quarter"],
+  },
+  {
     name: "own_inodes",
     what: "overlays of the lane's own",
     without: "own_inodes",

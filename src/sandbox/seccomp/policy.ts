@@ -113,7 +113,7 @@ export const boxPolicy: Policy = {
     allow("getuid", "geteuid", "getgid", "getegid", "getresuid", "getresgid", "getgroups", "setuid", "setgid",
       "setreuid", "setregid", "setresuid", "setresgid", "setfsuid", "setfsgid", "setgroups", "capget", "capset"),
 
-    // Scheduling within one's means: cpus are bounded by cpuset and quota, nice values and rlimits only get worse.
+    // Scheduling within one's means: the box's group has its share of the processors, nice values and rlimits only get worse.
     allow("sched_yield", "sched_getaffinity", "sched_setaffinity", "sched_getparam", "sched_setparam",
       "sched_getscheduler", "sched_getattr", "sched_get_priority_max", "sched_get_priority_min",
       "sched_rr_get_interval", "getpriority", "setpriority", "ioprio_get", "getrlimit", "setrlimit", "prlimit64"),
@@ -124,8 +124,9 @@ export const boxPolicy: Policy = {
     // ---- Allowed but for some arguments ----
 
     // No new namespace: within a user namespace of its own a program would be root to mount, netfilter and the rest.
-    // (CLONE_NEWTIME is not in the mask: `clone` has its exit signal in that byte.)
-    allowExcept(["clone"], { argument: 0, mask: 0x7e020000, notIn: [0], verdict: "EPERM" }),
+    // (CLONE_NEWTIME is not in the mask: `clone` has its exit signal in that byte.) Nor CLONE_PARENT: the program's parent is
+    // the launcher, which would have to reap what it never started.
+    allowExcept(["clone"], { argument: 0, mask: 0x7e028000, notIn: [0], verdict: "EPERM" }),
 
     // Only families UNIX, INET and INET6: ALG and RXRPC have written to the page cache of read-only files, VSOCK
     // reaches the hypervisor from any network namespace, NETLINK configures. No SOCK_RAW, and no SOCK_PACKET, which
