@@ -155,7 +155,7 @@ describe("what a program finds", () => {
       .slice(1)
       .map((line) => line.slice(26).trim().split(/\s+/));
     for (const [soft, hard] of limits) expect(soft).toBe(hard);
-    expect(facts.limits).toMatch(/^Max core file size +1 +1 /m);
+    expect(facts.limits).toMatch(/^Max core file size +0 +0 /m);
     expect(facts.limits).toMatch(/^Max locked memory +65536 +65536 /m);
     expect(facts.limits).toMatch(/^Max processes +64 +64 /m);
     expect(facts.limits).toMatch(/^Max open files +256 +256 /m);
