@@ -29,11 +29,7 @@ const CPU_BACKSTOP_SECONDS = 2;
 /** What every process of every box is bound by, whatever its run asks for. */
 export function boxRlimits(maximum: Limits): readonly (Rlimit & { readonly why: string })[] {
   return [
-    {
-      resource: RLIMIT.core,
-      value: 1,
-      why: "a crash writes no image: 1 byte also keeps a core_pattern helper from running",
-    },
+    { resource: RLIMIT.core, value: 0, why: "a crash writes no image of the process" },
     { resource: RLIMIT.memlock, value: 64 * KIB, why: "locked memory cannot be reclaimed" },
     { resource: RLIMIT.msgqueue, value: 819_200, why: "message queues are kernel memory; this is Linux's default" },
     { resource: RLIMIT.nice, value: 0, why: "no priority above the host's other work" },
