@@ -31,14 +31,13 @@ int files_open(int directory, const char *path, uint64_t max_bytes, uint64_t *si
 }
 
 struct walk {
-  int directory;
   int entries_left;
   bool is_complete;
   void (*found)(void *context, const char *path, uint64_t size);
   void *context;
 };
 
-static void visit(struct walk *walk, const char *path, int depth);
+static void visit(struct walk *walk, int parent, const char *name, const char *path, int depth);
 
 static void visit_entry(struct walk *walk, int fd, const char *path, const char *name, int depth) {
   char child[FILES_PATH_MAX];
@@ -51,12 +50,13 @@ static void visit_entry(struct walk *walk, int fd, const char *path, const char 
   } else if (S_ISREG(status.st_mode) || (!DEFENCE("list_regular") && S_ISLNK(status.st_mode))) {
     walk->found(walk->context, child, (uint64_t)status.st_size);
   } else if (S_ISDIR(status.st_mode)) {
-    visit(walk, child, depth + 1);
+    visit(walk, fd, name, child, depth + 1);
   }
 }
 
-static void visit(struct walk *walk, const char *path, int depth) {
-  int fd = depth > FILES_DEPTH_MAX ? -1 : open_beneath(walk->directory, path[0] ? path : ".", O_DIRECTORY);
+/* Each directory is opened from the one above it, so that a deep tree costs no more than a flat one. */
+static void visit(struct walk *walk, int parent, const char *name, const char *path, int depth) {
+  int fd = depth > FILES_DEPTH_MAX ? -1 : open_beneath(parent, name, O_DIRECTORY);
   DIR *dir = fd < 0 ? NULL : fdopendir(fd);
   if (!dir) {
     walk->is_complete = false;
@@ -75,11 +75,10 @@ static void visit(struct walk *walk, const char *path, int depth) {
 }
 
 bool files_list(int directory, void (*found)(void *context, const char *path, uint64_t size), void *context) {
-  struct walk walk = {.directory = directory,
-                      .entries_left = FILES_ENTRIES_MAX,
+  struct walk walk = {.entries_left = FILES_ENTRIES_MAX,
                       .is_complete = true,
                       .found = found,
                       .context = context};
-  visit(&walk, "", 0);
+  visit(&walk, directory, ".", "", 0);
   return walk.is_complete;
 }
