@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "cgroup.h"
 #include "system.h"
@@ -233,6 +234,8 @@ static int remove_group(const char *path) {
     int dir = open_dir(path);
     kill_members(dir);
     close_fd(&dir);
+    /* A box's pid 1 cannot go before its program has been reaped, which is the caller's child once the launcher is dead. */
+    while (waitpid(-1, NULL, WNOHANG) > 0) continue;
     usleep(500);
   }
 }
