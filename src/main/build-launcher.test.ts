@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buildLauncher } from "./build-launcher.ts";
 
-const MAKEFILE = "build/millrace-launcher: main.c\n\tmkdir -p build\n\tcat main.c > $@\n";
+const MAKEFILE = "$(BUILD)/millrace-launcher: main.c\n\tmkdir -p $(BUILD)\n\tcat main.c > $@\n";
 
 let nativeDirectory: string;
 let announced: string[];
@@ -75,5 +75,30 @@ test("a failure says what to install and what make printed", async () => {
 test("a make that makes nothing is a failure", async () => {
   await write("Makefile", "all:\n\t@true\n", 60);
 
-  await expect(build()).rejects.toThrow("did not make build/millrace-launcher");
+  await expect(build()).rejects.toThrow("did not make millrace-launcher");
+});
+
+test("two at once never see half a launcher, and leave nothing but it", async () => {
+  // Both makes have begun before either ends: each waits for the other's mark.
+  const meet =
+    "$(BUILD)/millrace-launcher:\n" +
+    "\techo half > $@\n" +
+    "\tn=0; until [ $$(ls build/*/mark 2>/dev/null | wc -l) = 2 ] || [ $$n = 100 ]; do touch $(BUILD)/mark; n=$$((n+1)); sleep 0.05; done\n" +
+    "\t[ $$(cat $@) = half ] && echo whole > $@\n" +
+    "\tsleep 0.2\n";
+  await write("Makefile", meet, 60);
+
+  const [first, second] = await Promise.all([build(), build()]);
+
+  expect(first).toBe(second);
+  expect(await readFile(first, "utf8")).toBe("whole\n");
+  expect(await readdir(join(nativeDirectory, "build"))).toEqual(["millrace-launcher"]);
+});
+
+test("a build that fails leaves nothing behind", async () => {
+  await write("Makefile", "all:\n\tmkdir -p $(BUILD); touch $(BUILD)/half.o; false\n", 60);
+
+  await expect(build()).rejects.toThrow();
+
+  expect(await readdir(join(nativeDirectory, "build"))).toEqual([]);
 });

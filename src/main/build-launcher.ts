@@ -1,16 +1,18 @@
 import { spawn } from "node:child_process";
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { text } from "node:stream/consumers";
 
 /** Below the directory of the launcher's sources. */
-const LAUNCHER = "build/millrace-launcher";
+const BUILD = "build";
+const LAUNCHER = "millrace-launcher";
 
 const REMEDY =
   "It needs gcc, make and the C library's headers. On Debian or Ubuntu: apt-get install gcc make libc6-dev";
 
 /**
- * Compiles the launcher with `make` unless one is there that is newer than each of its sources.
+ * Compiles the launcher with `make` unless one is there that is newer than each of its sources. Several may do so at once,
+ * and be killed at it: each compiles in a directory of its own, and what stands at the launcher's path is always whole.
  * @param options.nativeDirectory absolute path of `native/`, which must be writable when there is something to compile.
  * @param options.announce told, before it starts, that there is something to compile.
  * @returns the launcher's absolute path.
@@ -21,13 +23,22 @@ export async function buildLauncher(options: {
   readonly announce: (message: string) => void;
 }): Promise<string> {
   const { nativeDirectory, announce } = options;
-  const launcher = join(nativeDirectory, LAUNCHER);
+  const buildDirectory = join(nativeDirectory, BUILD);
+  const launcher = join(buildDirectory, LAUNCHER);
   if (await isUpToDate(launcher, nativeDirectory)) return launcher;
 
   announce(`Compiling the launcher in ${nativeDirectory}`);
-  const output = await make(nativeDirectory);
-  if (!(await isUpToDate(launcher, nativeDirectory))) {
-    throw new Error(`make -C ${nativeDirectory} did not make ${LAUNCHER}:\n${output}`);
+  await mkdir(buildDirectory, { recursive: true });
+  const own = await mkdtemp(join(buildDirectory, "making-"));
+  try {
+    const output = await make(nativeDirectory, join(BUILD, basename(own)));
+    const made = join(own, LAUNCHER);
+    if (!(await isUpToDate(made, nativeDirectory))) {
+      throw new Error(`make -C ${nativeDirectory} did not make ${LAUNCHER}:\n${output}`);
+    }
+    await rename(made, launcher);
+  } finally {
+    await rm(own, { recursive: true, force: true });
   }
   return launcher;
 }
@@ -52,8 +63,8 @@ async function modifiedAtMs(path: string): Promise<number | null> {
 }
 
 /** @returns all that make printed. */
-async function make(directory: string): Promise<string> {
-  const child = spawn("make", ["-C", directory], { stdio: ["ignore", "pipe", "pipe"] });
+async function make(directory: string, buildDirectory: string): Promise<string> {
+  const child = spawn("make", ["-C", directory, `BUILD=${buildDirectory}`], { stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);
