@@ -218,11 +218,33 @@ uint64_t cgroup_memory_peak(const struct cgroup *group) {
   return peak > file_cache ? peak - file_cache : 0;
 }
 
-static void kill_members(int dir) {
+static FILE *open_members(int dir) {
   int fd = openat(dir, "cgroup.procs", O_RDONLY | O_CLOEXEC);
   FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+  if (!file) close_fd(&fd);
+  return file;
+}
+
+static bool is_member(int dir, int pid) {
+  FILE *file = open_members(dir);
+  bool is_found = false;
+  for (int other; file && !is_found && fscanf(file, "%d", &other) == 1;) is_found = other == pid;
+  if (file) fclose(file);
+  return is_found;
+}
+
+/* A number that was read may be another process's by the time of a kill: so it is looked up once more when it cannot change. */
+static void kill_member(int dir, int pid) {
+  int pidfd = sys_pidfd_open(pid);
+  if (pidfd < 0) return;
+  if (is_member(dir, pid)) sys_pidfd_send_signal(pidfd, SIGKILL);
+  close(pidfd);
+}
+
+static void kill_members(int dir) {
+  FILE *file = open_members(dir);
   for (int pid; file && fscanf(file, "%d", &pid) == 1;)
-    if (pid > 1) kill(pid, SIGKILL);
+    if (pid > 1) kill_member(dir, pid);
   if (file) fclose(file);
 }
 

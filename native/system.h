@@ -56,3 +56,9 @@ static inline pid_t sys_clone_pidfd(uint64_t flags, int *pidfd) {
       .flags = flags | CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)pidfd, .exit_signal = SIGCHLD};
   return (pid_t)syscall(SYS_clone3, &args, sizeof args);
 }
+
+static inline int sys_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0u); }
+
+static inline int sys_pidfd_send_signal(int pidfd, int signal) {
+  return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0u);
+}
