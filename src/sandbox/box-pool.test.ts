@@ -211,15 +211,59 @@ describe("when boxes cannot be made", () => {
     expect(pool.isHealthy()).toBe(true);
   });
 
-  it("those who wait are told after three attempts", async () => {
+  it("those who wait are told when it has lasted 10 s, and later ones at once", async () => {
     const { fail, living, pool } = makePool({ prepared: 1 });
     const waiting = watch(pool.take(USUAL, undefined));
-    for (let attempt = 1; attempt <= 3; attempt++) {
-      expect(waiting.error).toBeUndefined();
-      fail(living()[0] ?? 0);
-      await vi.advanceTimersByTimeAsync(attempt < 3 ? 1_000 : 0);
-    }
+    fail(living()[0] ?? 0);
+    await vi.advanceTimersByTimeAsync(1_000);
+    fail(living()[0] ?? 0);
+    await vi.advanceTimersByTimeAsync(8_999);
+    expect(waiting.error).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
     expect(waiting.error).toMatchObject({ stage: "fork", errno: "EAGAIN" });
+    await expect(pool.take(USUAL, undefined)).rejects.toMatchObject({ stage: "fork" });
+    expect(pool.isHealthy()).toBe(false);
+  });
+
+  it("those who wait get the box that is made at last", async () => {
+    const { fail, living, pool, prepare } = makePool({ prepared: 1 });
+    const waiting = watch(pool.take(USUAL, undefined));
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      fail(living()[0] ?? 0);
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    prepare(living()[0] ?? 0);
+    await settled();
+    expect(waiting.box?.size.diskBytes).toBe(USUAL);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(pool.isHealthy()).toBe(true);
+  });
+
+  it("a box made after they were told makes all good again", async () => {
+    const { fail, living, pool, prepare } = makePool({ prepared: 1 });
+    fail(living()[0] ?? 0);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(pool.isHealthy()).toBe(false);
+    prepare(living()[0] ?? 0);
+    expect(pool.isHealthy()).toBe(true);
+    expect(await pool.take(USUAL, undefined)).not.toBeNull();
+  });
+
+  it("the first box is told of when it stands ready", async () => {
+    const { pool, fail, living, finishMaking } = makePool({ prepared: 1 });
+    fail(living()[0] ?? 0);
+    await vi.advanceTimersByTimeAsync(50);
+    finishMaking();
+    expect(await pool.firstBox).toBeUndefined();
+  });
+
+  it("the first box is given up after three attempts", async () => {
+    const { fail, living, pool } = makePool({ prepared: 1 });
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      fail(living()[0] ?? 0);
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    await expect(pool.firstBox).rejects.toMatchObject({ stage: "fork", errno: "EAGAIN" });
   });
 
   it("one success makes all good again", async () => {

@@ -1,6 +1,7 @@
 import { type Box, type BoxOwner, createBox } from "./box.ts";
 import { createDiskDemand } from "./disk-demand.ts";
 import type { LauncherClient } from "./launcher-client.ts";
+import { createOutage } from "./outage.ts";
 import type { LaunchError, SandboxLog } from "./sandbox.ts";
 import { workerError } from "./stages.ts";
 import { createWaitingLine } from "./waiting-line.ts";
@@ -9,14 +10,19 @@ import { createWaitingLine } from "./waiting-line.ts";
 export interface BoxPool {
   /**
    * A prepared box of this disk size, now the caller's; null when the signal aborted first. Waits its turn while all
-   * slots are in use, and for a launcher while there is none.
-   * @throws {LaunchError} when boxes cannot be made.
+   * slots are in use, and a while for better times when there is no launcher or boxes cannot be made.
+   * @throws {LaunchError} when there has been no box to be had for that long.
    */
   take(diskBytes: number, signal: AbortSignal | undefined): Promise<Box | null>;
   /** A launcher is there: boxes can be made. */
   launcherFound(): void;
   /** There is no launcher any more; the boxes have been told. */
   launcherLost(): void;
+  /**
+   * Settles once in the pool's life: with the first box that stands ready.
+   * @throws {LaunchError} when none could be made in several attempts, or there was no launcher any more.
+   */
+  readonly firstBox: Promise<void>;
   /** Whether the last attempts to make a box were successful. */
   isHealthy(): boolean;
   /** Ends every box, used or not. Resolves when nothing is left of any. */
@@ -40,12 +46,12 @@ export interface BoxPoolOptions {
 /** `making` and `idle` are the pool's, `taken` a run's, `leaving` nobody's. All of them need a lane. */
 type Place = "making" | "idle" | "taken" | "leaving";
 
-/** Attempts in a row that failed, after which those who wait are told. */
+/** Attempts in a row that failed, after which nobody new is asked to wait. */
 const FAILURES_MAX = 3;
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 5_000;
-/** How long runs wait for a launcher that went away, milliseconds. */
-const LAUNCHER_WAIT_MS = 10_000;
+/** How long runs wait for a launcher that went away, or for boxes that cannot be made, milliseconds. */
+const PATIENCE_MS = 10_000;
 
 export function createBoxPool(options: BoxPoolOptions): BoxPool {
   const { launcher, slots, inodes, processes, log } = options;
@@ -53,15 +59,16 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
   /** Every living box, the oldest first. */
   const places = new Map<Box, Place>();
   const line = createWaitingLine();
+  const firstBox = Promise.withResolvers<void>();
+  firstBox.promise.catch(() => undefined); // for those who ask
+  const outage = createOutage({ patienceMs: PATIENCE_MS, onTooLong: giveUp });
   let failures = 0;
   /** Set while making boxes rests after a failure. */
   let retryTimer: NodeJS.Timeout | null = null;
-  let launcherTimer: NodeJS.Timeout | null = null;
   let scheduled: NodeJS.Immediate | null = null;
-  /** Why nobody can get a box at all; null as long as there is hope. */
-  let refusal: LaunchError | null = null;
+  /** Set when the pool is closed. */
+  let closed: LaunchError | null = null;
   let emptied: (() => void) | null = null;
-  let isClosed = false;
 
   function count(place: Place, diskBytes?: number): number {
     let found = 0;
@@ -87,6 +94,8 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
   const owner: BoxOwner = {
     prepared(box) {
       failures = 0;
+      outage.end();
+      firstBox.resolve();
       if (places.get(box) === "making") places.set(box, "idle");
       balance();
     },
@@ -96,17 +105,18 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
     },
     destroyed(box) {
       places.delete(box);
-      if (isClosed && places.size === 0) emptied?.();
+      if (closed !== null && places.size === 0) emptied?.();
       balance();
     },
   };
 
   /** Nothing is made for a while, longer after each failure; those that come while it rests are of the same attempt. */
   function rest(error: LaunchError): void {
-    if (isClosed) return;
+    if (closed !== null) return;
     if (retryTimer === null) failures++;
     log.warn({ stage: error.stage, errno: error.errno, failures }, `a box is not ready: ${error.message}`);
-    if (failures >= FAILURES_MAX) line.reject(error);
+    outage.note(error);
+    if (failures >= FAILURES_MAX) firstBox.reject(error);
     retryTimer ??= setTimeout(
       () => {
         retryTimer = null;
@@ -114,6 +124,11 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
       },
       Math.min(RETRY_MIN_MS * 2 ** (failures - 1), RETRY_MAX_MS),
     );
+  }
+
+  function giveUp(error: LaunchError): void {
+    line.reject(error);
+    firstBox.reject(error);
   }
 
   function canMake(): boolean {
@@ -168,7 +183,7 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
   }
 
   function balance(): void {
-    if (isClosed) return;
+    if (closed !== null) return;
     if (line.serve(claim))
       schedule(); // those who were served start first
     else if (retryTimer === null) {
@@ -191,6 +206,7 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
 
   return {
     async take(diskBytes, signal) {
+      const refusal = closed ?? outage.refusal();
       if (refusal !== null) throw refusal;
       demand.note(diskBytes);
       const box = line.isEmpty() ? claim(diskBytes) : undefined;
@@ -203,24 +219,20 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
       return box;
     },
     launcherFound() {
-      if (launcherTimer !== null) clearTimeout(launcherTimer);
-      launcherTimer = refusal = null;
       failures = 0;
       balance();
     },
     launcherLost() {
-      if (isClosed) return;
-      launcherTimer ??= setTimeout(() => {
-        refusal = workerError("launcher_lost", `There has been no launcher for ${LAUNCHER_WAIT_MS} ms.`);
-        line.reject(refusal);
-      }, LAUNCHER_WAIT_MS);
+      if (closed === null)
+        outage.note(workerError("launcher_lost", `There has been no launcher for ${PATIENCE_MS} ms.`));
     },
-    isHealthy: () => failures < FAILURES_MAX,
+    firstBox: firstBox.promise,
+    isHealthy: () => failures < FAILURES_MAX && outage.refusal() === null,
     async close() {
-      isClosed = true;
-      refusal = workerError("closed", "The sandbox is being closed.");
-      line.reject(refusal);
-      for (const timer of [retryTimer, launcherTimer]) if (timer !== null) clearTimeout(timer);
+      closed = workerError("closed", "The sandbox is being closed.");
+      giveUp(closed);
+      outage.close();
+      if (retryTimer !== null) clearTimeout(retryTimer);
       if (scheduled !== null) clearImmediate(scheduled);
       for (const box of [...places.keys()]) box.kill();
       if (places.size > 0) await new Promise<void>((resolve) => (emptied = resolve));

@@ -64,9 +64,22 @@ describe("a sandbox", () => {
   it("says hello, defines the plan and makes boxes ahead", async () => {
     const { launcher, sandbox } = await start();
     expect(sandbox.isReady()).toBe(true);
-    await vi.waitFor(() => expect(launcher.requests).toHaveLength(4));
+    expect(launcher.requests).toHaveLength(4);
     expect(launcher.requests.map(({ name }) => name)).toEqual(["hello", "define", "prepare", "prepare"]);
     expect(launcher.requests[0]?.payload).toEqual(Buffer.from([1, 0, 0, 0]));
+  });
+
+  it("is there when the first box is, not before", async () => {
+    const preparing: (() => void)[] = [];
+    let isThere = false;
+    const starting = start({ onPrepare: (box, emit) => preparing.push(() => emit("prepared", box)) });
+    void starting.then(() => (isThere = true));
+    await vi.waitFor(() => expect(preparing).toHaveLength(2));
+    expect(isThere).toBe(false);
+    preparing.shift()?.();
+    const { sandbox } = await starting;
+    expect(sandbox.isReady()).toBe(true);
+    preparing.shift()?.();
   });
 
   it("runs programs", async () => {
@@ -177,6 +190,21 @@ describe("a launcher that cannot be used", () => {
   it("is told at once when it speaks another version", async () => {
     const refused = start({ onDefine: (emit) => emit("welcome", 0, Buffer.from([2, 0, 0, 0, 8, 0, 0, 0])) });
     await expect(refused).rejects.toMatchObject({ stage: "connect" });
+  });
+
+  it("is told when no box can be made, with the step that failed; nothing stays open", async () => {
+    const failed = Buffer.from([8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+    const launcher = await startFakeLauncher({
+      onPrepare: (box, emit) => {
+        emit("failed", box, failed);
+        emit("destroyed", box);
+      },
+    });
+    closing.push(launcher.close);
+    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const sandbox = createSandbox({ socketPath: launcher.socketPath, plan: PLAN, prepared: 1, log });
+    await expect(sandbox).rejects.toMatchObject({ stage: "namespaces", errno: "EPERM" });
+    await vi.waitFor(() => expect(launcher.open()).toBe(0));
   });
 
   it("is told after a while when it is not there", async () => {

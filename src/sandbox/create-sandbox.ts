@@ -13,7 +13,7 @@ export interface SandboxOptions {
   readonly plan: BoxPlan;
   /** Boxes in use at once, from the start of a run until nothing is left of its box. By default all of the plan's lanes. */
   readonly slots?: number;
-  /** Boxes of the default disk size that stand ready. Together with those in use they need lanes. */
+  /** Boxes of the default disk size that stand ready, at least one. Together with those in use they need lanes. */
   readonly prepared: number;
   /** The disk size of most runs, bytes. */
   readonly defaultDiskBytes?: number;
@@ -28,8 +28,9 @@ const BOX_INODES = 16_384;
 
 /**
  * Runs programs in boxes of a launcher that listens at a unix socket. Boxes are made ahead; the connection is made again
- * when it breaks.
- * @throws {LaunchError} with stage `connect` when there is no launcher or it did not accept the plan.
+ * when it breaks. Resolves when the first box stands ready.
+ * @throws {LaunchError} with stage `connect` when there is no launcher or it did not accept the plan; with the step that
+ * failed when boxes cannot be made.
  */
 export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { socketPath, plan, prepared, log } = options;
@@ -81,6 +82,13 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     await Promise.race([boxes.close(), expired.promise]);
     clearTimeout(timer);
     await launcher.close();
+  }
+
+  try {
+    await boxes.firstBox;
+  } catch (error) {
+    await close();
+    throw error;
   }
 
   return {

@@ -23,6 +23,8 @@ export interface FakeLauncherOptions {
   readonly lanes?: number;
   /** Takes every request, after the usual answers to `DEFINE`, `PREPARE` and `KILL`. */
   readonly onRequest?: (request: SentRequest, emit: Emit) => void;
+  /** Replaces `PREPARED`. */
+  readonly onPrepare?: (box: number, emit: Emit) => void;
   /** Replaces `WELCOME`. */
   readonly onDefine?: (emit: Emit) => void;
 }
@@ -42,7 +44,7 @@ export function exitedWith(code: number): Buffer {
 
 /** A server at a unix socket that speaks the launcher's protocol and makes no boxes. */
 export async function startFakeLauncher(options: FakeLauncherOptions = {}) {
-  const { lanes = 8, onRequest, onDefine } = options;
+  const { lanes = 8, onRequest, onPrepare, onDefine } = options;
   const directory = await mkdtemp(join(tmpdir(), "millrace-"));
   const socketPath = join(directory, "launcher.sock");
   const requests: SentRequest[] = [];
@@ -61,6 +63,7 @@ export async function startFakeLauncher(options: FakeLauncherOptions = {}) {
       requests.push(request);
       if (request.name === "define" && onDefine !== undefined) onDefine(emit);
       else if (request.name === "define") emit("welcome", 0, words(1, lanes));
+      else if (request.name === "prepare" && onPrepare !== undefined) onPrepare(request.box, emit);
       else if (request.name === "prepare") emit("prepared", request.box);
       else if (request.name === "kill") emit("destroyed", request.box);
       onRequest?.(request, emit);
@@ -76,6 +79,7 @@ export async function startFakeLauncher(options: FakeLauncherOptions = {}) {
     socketPath,
     requests,
     connections: () => connections,
+    open: () => sockets.size,
     /** Sends bytes to whoever is connected. */
     write(bytes: Uint8Array): void {
       for (const socket of sockets) socket.write(bytes);
