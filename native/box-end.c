@@ -109,8 +109,8 @@ void box_fail(struct boxes *boxes, struct box *box, enum stage stage, int error,
 static void close_descriptors(struct boxes *boxes, struct box *box) {
   box_close_watched(boxes, &box->status_fd);
   box_close_watched(boxes, &box->oom_fd);
+  box_close_files(boxes, box);
   close_fd(&box->work_directory);
-  close_fd(&box->read_fd);
   box_close_output(boxes, box);
   feed_close(&box->script);
   feed_close(&box->input);

@@ -39,5 +39,6 @@ void box_fail(struct boxes *boxes, struct box *box, enum stage stage, int error,
 void box_clear(struct boxes *boxes, struct box *box);
 int64_t box_tick_ending(struct boxes *boxes, struct box *box, int64_t now);
 
-/* box-files.c: goes on with a listing or a file that waited for room in the outbox. */
+/* box-files.c: goes on with a listing or a file that waited for room in the outbox; leaves off with both. */
 void box_send_files(struct boxes *boxes, struct box *box);
+void box_close_files(struct boxes *boxes, struct box *box);

@@ -6,6 +6,7 @@
 
 #include "cgroup.h"
 #include "feed.h"
+#include "files.h"
 #include "lane.h"
 #include "outbox.h"
 #include "plan.h"
@@ -48,7 +49,7 @@ struct box {
   int output[2]; /* read ends of stdout and stderr */
   bool is_parked; /* the parked process waits for its script */
   bool is_muted;  /* output is not polled: the outbox is full */
-  bool is_listing; /* a listing was asked for and has to wait for the outbox */
+  bool is_listing; /* a listing was asked for; it has begun when the box is the lister */
   struct feed script, input;
   int read_fd; /* the file being sent, or -1 */
 
@@ -71,6 +72,9 @@ struct boxes {
   struct outbox *outbox;
   uint32_t next_number;
   unsigned processors;
+  struct box *lister; /* whose files are being listed, or NULL */
+  struct files_walk walk;
+  size_t list_bytes_left; /* for what else it may say */
   struct box list[PLAN_LANES_MAX];
 };
 
@@ -91,5 +95,7 @@ void box_ready(struct boxes *boxes, struct box *box, enum box_source source);
 bool box_reaped(struct boxes *boxes, struct box *box, pid_t pid, int status);
 /* Does what is due; returns when the next thing is, in microseconds of CLOCK_MONOTONIC, or INT64_MAX. */
 int64_t box_tick(struct boxes *boxes, struct box *box, int64_t now);
+/* Goes on with the listing of the lister, for well below a millisecond. */
+void box_list_on(struct boxes *boxes);
 /* The outbox has room again. */
 void box_resume(struct boxes *boxes, struct box *box);

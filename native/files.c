@@ -1,6 +1,5 @@
 #include "files.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,55 +29,65 @@ int files_open(int directory, const char *path, uint64_t max_bytes, uint64_t *si
   return -1;
 }
 
-struct walk {
-  int entries_left;
-  bool is_complete;
-  void (*found)(void *context, const char *path, uint64_t size);
-  void *context;
-};
-
-static void visit(struct walk *walk, int parent, const char *name, const char *path, int depth);
-
-static void visit_entry(struct walk *walk, int fd, const char *path, const char *name, int depth) {
-  char child[FILES_PATH_MAX];
-  struct stat status;
-  int length = snprintf(child, sizeof child, "%s%s%s", path, path[0] ? "/" : "", name);
-  if (length < 0 || (size_t)length >= sizeof child) {
-    walk->is_complete = false;
-  } else if (fstatat(fd, name, &status, AT_SYMLINK_NOFOLLOW)) {
-    return;
-  } else if (S_ISREG(status.st_mode) || (!DEFENCE("list_regular") && S_ISLNK(status.st_mode))) {
-    walk->found(walk->context, child, (uint64_t)status.st_size);
-  } else if (S_ISDIR(status.st_mode)) {
-    visit(walk, fd, name, child, depth + 1);
-  }
-}
+/* How many entries are looked at in one part of a walk: well below a millisecond, were each a directory. */
+enum { ENTRIES_AT_ONCE = 32 };
 
 /* Each directory is opened from the one above it, so that a deep tree costs no more than a flat one. */
-static void visit(struct walk *walk, int parent, const char *name, const char *path, int depth) {
-  int fd = depth > FILES_DEPTH_MAX ? -1 : open_beneath(parent, name, O_DIRECTORY);
+static void enter(struct files_walk *walk, int parent, const char *name, size_t path_size) {
+  int fd = walk->depth > FILES_DEPTH_MAX ? -1 : open_beneath(parent, name, O_DIRECTORY);
   DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-  if (!dir) {
-    walk->is_complete = false;
-    close_fd(&fd);
+  if (dir) {
+    walk->open[walk->depth].dir = dir;
+    walk->open[walk->depth].path_size = path_size;
+    walk->depth++;
     return;
   }
-  for (struct dirent *entry; (entry = readdir(dir));) {
-    if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
-    if (walk->entries_left-- <= 0) {
-      walk->is_complete = false;
-      break;
-    }
-    visit_entry(walk, dirfd(dir), path, entry->d_name, depth);
-  }
-  closedir(dir);
+  walk->is_complete = false;
+  close_fd(&fd);
 }
 
-bool files_list(int directory, void (*found)(void *context, const char *path, uint64_t size), void *context) {
-  struct walk walk = {.entries_left = FILES_ENTRIES_MAX,
-                      .is_complete = true,
-                      .found = found,
-                      .context = context};
-  visit(&walk, directory, ".", "", 0);
-  return walk.is_complete;
+static void leave(struct files_walk *walk) { closedir(walk->open[--walk->depth].dir); }
+
+/* The path is the directory's, with the name behind it. */
+static void visit(struct files_walk *walk, const char *name, void (*found)(void *, const char *, uint64_t), void *context) {
+  const int directory = dirfd(walk->open[walk->depth - 1].dir);
+  const size_t above = walk->open[walk->depth - 1].path_size, left = sizeof walk->path - above;
+  struct stat status;
+  int size = snprintf(walk->path + above, left, "%s%s", above ? "/" : "", name);
+  if (size < 0 || (size_t)size >= left) {
+    walk->is_complete = false;
+  } else if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW)) {
+    return;
+  } else if (S_ISREG(status.st_mode) || (!DEFENCE("list_regular") && S_ISLNK(status.st_mode))) {
+    found(context, walk->path, (uint64_t)status.st_size);
+  } else if (S_ISDIR(status.st_mode)) {
+    enter(walk, directory, name, above + (size_t)size);
+  }
+}
+
+void files_walk_begin(struct files_walk *walk, int directory) {
+  walk->depth = 0;
+  walk->entries_left = FILES_ENTRIES_MAX;
+  walk->is_complete = true;
+  enter(walk, directory, ".", 0);
+}
+
+void files_walk_on(struct files_walk *walk, void (*found)(void *context, const char *path, uint64_t size), void *context) {
+  for (int steps = 0; walk->depth && steps < ENTRIES_AT_ONCE; steps++) {
+    struct dirent *entry = readdir(walk->open[walk->depth - 1].dir);
+    if (!entry) {
+      leave(walk);
+    } else if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) {
+      continue;
+    } else if (walk->entries_left-- > 0) {
+      visit(walk, entry->d_name, found, context);
+    } else {
+      walk->is_complete = false;
+      files_walk_end(walk);
+    }
+  }
+}
+
+void files_walk_end(struct files_walk *walk) {
+  while (walk->depth) leave(walk);
 }

@@ -287,7 +287,9 @@ static void loop(struct launcher *l) {
   while (!l->is_ending || l->connection >= 0 || has_boxes(l)) {
     write_connection(l); /* before the tick, which forks: an answer does not wait for that */
     int timeout = tick(l);
+    if (l->boxes.lister) box_list_on(&l->boxes);
     if (!outbox_is_empty(&l->outbox)) write_connection(l);
+    if (l->boxes.lister) timeout = 0;
     int count = epoll_wait(l->epoll, events, EVENTS, timeout);
     for (int i = 0; i < count; i++) dispatch(l, events[i].data.u64, events[i].events);
   }

@@ -34,8 +34,8 @@ export interface RawConnection {
   send(...parts: readonly Uint8Array[]): void;
   /** What has arrived so far. */
   readonly events: readonly (LauncherEvent & { readonly box: number })[];
-  /** Waits for an event of this kind. @throws {Error} when none comes. */
-  receives(kind: LauncherEvent["kind"]): Promise<LauncherEvent>;
+  /** Waits for an event of this kind, of a certain box or of any. @throws {Error} when none comes. */
+  receives(kind: LauncherEvent["kind"], box?: number): Promise<LauncherEvent>;
   /** Resolves when the launcher has closed the connection; with the reason that it gave, null when it gave none. */
   readonly refused: Promise<string | null>;
   close(): void;
@@ -90,7 +90,11 @@ function openConnection(socket: Socket): RawConnection {
   return {
     send: (...parts) => void socket.write(Buffer.concat(parts)),
     events,
-    receives: (kind) => eventually(`an event ${kind}`, () => events.find((event) => event.kind === kind) ?? null),
+    receives: (kind, box) =>
+      eventually(
+        `an event ${kind}`,
+        () => events.find((event) => event.kind === kind && (box === undefined || event.box === box)) ?? null,
+      ),
     refused,
     close: () => void socket.destroy(),
   };
