@@ -9,7 +9,14 @@ const PACKAGES = [
   { name: "gcc", for: "the launcher and C", file: "/usr/bin/gcc" },
   { name: "make", for: "the launcher", file: "/usr/bin/make" },
   { name: "libc6-dev", for: "the launcher and C", file: "/usr/include/stdio.h" },
+  { name: "g++", for: "C++", file: "/usr/bin/g++" },
   { name: "python3", for: "Python", file: "/usr/bin/python3" },
+  { name: "perl", for: "Perl", file: "/usr/bin/perl" },
+  { name: "ruby", for: "Ruby", file: "/usr/bin/ruby" },
+  { name: "php-cli", for: "PHP", file: "/usr/bin/php" },
+  { name: "php-mbstring", for: "PHP", file: "/usr/share/doc/php-mbstring" },
+  { name: "lua5.4", for: "Lua", file: "/usr/bin/lua5.4" },
+  { name: "sqlite3", for: "SQL", file: "/usr/bin/sqlite3" },
   { name: "default-jdk-headless", for: "Java", file: "/usr/bin/javac" },
 ];
 

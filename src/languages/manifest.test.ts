@@ -59,22 +59,27 @@ test("text that is not YAML is refused by the name of the file", () => {
   expect(() => parseManifest("a: [", "broken.yaml")).toThrow("broken.yaml is not YAML");
 });
 
-test("a language needs about ten lines", () => {
+test("a simple language needs seven lines; what it does not say is the usual", () => {
   const manifest = parseManifest(
     [
-      "id: lua",
-      "name: Lua",
-      "extensions: [.lua]",
-      "mainFile: main.lua",
-      "hello: print('Hello, world!')",
+      "id: tool",
+      "name: Tool",
+      "extensions: [.t, .tool]",
+      "hello: say Hello, world!",
       "detect:",
-      "  executables: [/usr/bin/lua5.*]",
-      "  versionArgs: [-v]",
-      "  versionPattern: Lua ([0-9.]+)",
-      "  debianPackage: lua5.4",
-      'run: { command: ["{executable}", "{mainFile}"] }',
+      "  executables: [/usr/bin/tool]",
+      "  debianPackage: tool",
     ].join("\n"),
-    "lua.yaml",
+    "tool.yaml",
   );
-  expect(manifest).toMatchObject({ id: "lua", aliases: [], trees: [], run: { env: {}, limits: {} } });
+  expect(manifest).toMatchObject({
+    aliases: [],
+    mainFile: { default: "main.t", topLevelName: null },
+    detect: { versionArgs: ["--version"] },
+    trees: [],
+    run: { command: ["{executable}", "{mainFile}"], env: {}, limits: {} },
+  });
+  const versionOf = (text: string) => manifest.detect.versionPattern.exec(text)?.[1];
+  expect(versionOf("Tool 5, release 3 (v5.36.0)")).toBe("5.36.0");
+  expect(versionOf("tool5")).toBeUndefined();
 });

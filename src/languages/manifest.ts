@@ -4,7 +4,7 @@ import { LIMIT_NAMES, type Limits, MAXIMUM_LIMITS } from "../domain/limits.ts";
 import { placeholdersOf } from "./template.ts";
 
 /** What a toolchain's own paths may be made of. */
-const TOOLCHAIN_NAMES = ["executable", "home", "version", "major"] as const;
+const TOOLCHAIN_NAMES = ["executable", "home", "version", "major", "minor"] as const;
 const COMPILE_NAMES = [...TOOLCHAIN_NAMES, "mainFile", "heapMiB", "sources", "compileArgs"] as const;
 const RUN_NAMES = [...TOOLCHAIN_NAMES, "mainFile", "heapMiB", "mainClass"] as const;
 const LIST_NAMES: readonly string[] = ["sources", "compileArgs"];
@@ -76,9 +76,12 @@ const relativePath = z
   .string()
   .regex(/^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$)).+$/, "has to be a path below the work directory");
 
+/** The first number with a dot in it that a tool prints. */
+const ANY_VERSION = String.raw`([0-9]+(?:\.[0-9]+)+)`;
+
 const fileName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/);
 
-const manifestSchema = z.strictObject({
+const manifestFields = z.strictObject({
   /** The word in a request and in an address. */
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),
   /** The name for people. */
@@ -86,19 +89,24 @@ const manifestSchema = z.strictObject({
   aliases: z.array(z.string().regex(/^[a-z0-9][a-z0-9+#.-]*$/)).default([]),
   /** Endings of the language's source files, the usual one first. */
   extensions: z.array(z.string().regex(/^\.[a-z0-9]+$/)).min(1),
-  /** What a program sent as one text is saved under: always the same, or as a top-level name in its text asks. */
-  mainFile: z.union([
-    fileName.transform((name) => ({ default: name, topLevelName: null })),
-    z.strictObject({ default: fileName, topLevelName: patternWithGroup }),
-  ]),
+  /**
+   * What a program sent as one text is saved under: always the same, or as a top-level name in its text asks.
+   * By default `main` with the usual ending.
+   */
+  mainFile: z
+    .union([
+      fileName.transform((name) => ({ default: name, topLevelName: null })),
+      z.strictObject({ default: fileName, topLevelName: patternWithGroup }),
+    ])
+    .optional(),
   /** A small program that prints `Hello, world!`. */
   hello: z.string().min(1),
   detect: z.strictObject({
     /** Absolute paths, `*` and `[...]` allowed; `{millraceNode}` is the Node that Millrace itself runs on. */
     executables: z.array(z.string().regex(/^(?:\/|\{millraceNode\}$)/)).min(1),
-    versionArgs: z.array(z.string()),
-    /** Applied to what these arguments print; its group is the version. */
-    versionPattern: patternWithGroup,
+    versionArgs: z.array(z.string()).default(["--version"]),
+    /** Applied to what these arguments print; its group is the version. By default the first number with a dot in it. */
+    versionPattern: patternWithGroup.prefault(ANY_VERSION),
     /** What `apt-get install` needs to bring the toolchain. */
     debianPackage: z.string().min(1),
   }),
@@ -114,14 +122,21 @@ const manifestSchema = z.strictObject({
       heap: heap.optional(),
     })
     .optional(),
-  run: z.strictObject({
-    /** The request's arguments follow it. */
-    command: command(RUN_NAMES),
-    env,
-    limits,
-    heap: heap.optional(),
-  }),
+  run: z
+    .strictObject({
+      /** The request's arguments follow it. */
+      command: command(RUN_NAMES).default(["{executable}", "{mainFile}"]),
+      env,
+      limits,
+      heap: heap.optional(),
+    })
+    .prefault({}),
 });
+
+const manifestSchema = manifestFields.transform(({ mainFile, ...manifest }) => ({
+  ...manifest,
+  mainFile: mainFile ?? { default: `main${manifest.extensions[0]}`, topLevelName: null },
+}));
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type Heap = z.infer<typeof heap>;

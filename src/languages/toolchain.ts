@@ -5,7 +5,7 @@ import type { Detected } from "./detect.ts";
 import { mainFileName } from "./main-file.ts";
 import type { Manifest } from "./manifest.ts";
 import { expandText, type Values } from "./template.ts";
-import { majorOf } from "./versions.ts";
+import { majorOf, minorOf } from "./versions.ts";
 
 /** A file or a directory of this host that a box shows, read-only. */
 export interface HostTree {
@@ -74,6 +74,7 @@ export function toolchainValues({ executable, version }: Pick<Toolchain, "execut
     home: () => dirname(dirname(executable)),
     version: () => version,
     major: () => majorOf(version),
+    minor: () => minorOf(version),
   };
 }
 

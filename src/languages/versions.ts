@@ -22,3 +22,7 @@ export function isInRange(version: string, range: string): boolean {
 export function majorOf(version: string): string {
   return String(semver.major(version));
 }
+
+export function minorOf(version: string): string {
+  return String(semver.minor(version));
+}
