@@ -6,7 +6,7 @@
 #include "box-internal.h"
 #include "system.h"
 
-enum { DRAIN_US = 100 * 1000, REMOVE_AGAIN_US = 10 * 1000 };
+enum { DRAIN_US = 100 * 1000, REMOVE_AGAIN_US = 2 * 1000, REMOVALS_TOLD = 1000 };
 
 /* Ends every process of the box: pid 1 sees the end of its life line, and the kernel kills the rest with it. */
 void box_end_life(struct box *box) { close_fd(&box->life_fd); }
@@ -126,31 +126,21 @@ void box_clear(struct boxes *boxes, struct box *box) {
   close_descriptors(boxes, box);
 }
 
-/* In a child, since the kernel may let us wait for a lock that a joining maker holds. Where no process is to be had it is
- * tried again. */
 static void remove_groups(struct boxes *boxes, struct box *box, int64_t now) {
-  box->remover = fork();
-  if (box->remover == 0) {
-    sys_close_range(3, ~0u); /* other boxes' life lines above all */
-    _exit(cgroup_remove(&boxes->groups, box->number) ? 1 : 0);
-  }
-  if (box->remover < 0) {
-    box->remover = 0;
-    box->due_us = now + REMOVE_AGAIN_US;
-  } else {
-    box->state = BOX_REMOVING;
-  }
+  if (remover_ask(&boxes->remover, box->number)) box->due_us = now + REMOVE_AGAIN_US; /* another is about to be started */
+  else box->state = BOX_REMOVING;
 }
 
-/* A group that stayed is a lane that stays out of use. */
-static void note_removed(struct boxes *boxes, struct box *box, int status) {
-  box->remover = 0;
-  if (status == 0) {
+/* A group whose last process has just died may refuse for a moment. One that stays keeps its lane out of use. */
+void box_removed(struct boxes *boxes, struct box *box, bool is_removed) {
+  if (is_removed) {
+    network_settle(&box->lane.network);
     box_tell(boxes, box, DESTROYED, NULL, 0);
     box->state = BOX_EMPTY;
     return;
   }
-  fprintf(stderr, "launcher: the groups of box %u cannot be removed; trying again\n", box->number);
+  if (++box->removals % REMOVALS_TOLD == 0)
+    fprintf(stderr, "launcher: the groups of box %u cannot be removed; trying again\n", box->number);
   box->state = BOX_CLEARING;
   box->due_us = now_us() + REMOVE_AGAIN_US;
 }
@@ -169,9 +159,7 @@ bool box_reaped(struct boxes *boxes, struct box *box, pid_t pid, int status) {
   if (box->state == BOX_EMPTY) return false;
   /* What a child said comes before its death; its number may be in there. */
   if (box->state == BOX_MAKING || pid == box->main) box_read_status(boxes, box);
-  if (pid == box->remover) {
-    note_removed(boxes, box, status);
-  } else if (pid == box->maker) {
+  if (pid == box->maker) {
     box->maker = 0;
     if (status && box->state == BOX_MAKING) box_fail(boxes, box, STAGE_FORK, ECHILD, 0);
   } else if (pid == box->main) {

@@ -59,7 +59,7 @@ static void reset(struct box *box, uint32_t id, uint32_t number) {
   box->id = id;
   box->number = number;
   box->group = (struct cgroup){.dir = {-1, -1, -1, -1}};
-  box->maker = box->init = box->main = box->remover = 0;
+  box->maker = box->init = box->main = 0;
   box->init_status = box->exit_status = 0;
   box->status_fd = box->life_fd = box->oom_fd = box->work_directory = box->output[0] = box->output[1] = box->read_fd = -1;
   box->is_parked = box->is_muted = box->is_listing = false;
@@ -67,7 +67,7 @@ static void reset(struct box *box, uint32_t id, uint32_t number) {
   box->cause = CAUSE_NONE;
   box->truncated = 0;
   box->oom_kills = 0;
-  box->oom_checks_left = 0;
+  box->oom_checks_left = box->removals = 0;
 }
 
 const char *box_prepare(struct boxes *boxes, struct box *box, uint32_t id, const uint8_t *payload, size_t size) {
@@ -104,6 +104,8 @@ static void note_made(struct boxes *boxes, struct box *box, const struct status 
   box->main = status->parked;
   box->work_directory = work_directory;
   if (cgroup_open(&boxes->groups, box->number, &box->group)) box_fail(boxes, box, STAGE_CGROUP_MAKE, errno, 0);
+  else if (box->lane.network.namespace < 0 && network_open(&box->lane.network, box->init))
+    box_fail(boxes, box, STAGE_NAMESPACES, errno, 0);
 }
 
 /* The maker's and the parked process's messages come in either order. */

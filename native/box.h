@@ -10,6 +10,7 @@
 #include "lane.h"
 #include "outbox.h"
 #include "plan.h"
+#include "remover.h"
 #include "root.h"
 
 /* In order: a box only moves forward, and from REMOVING back to EMPTY. */
@@ -21,7 +22,7 @@ enum box_state {
   BOX_DRAINING, /* main has ended; its output is still being read, the others are dying */
   BOX_KEPT,     /* everything is dead and told; the work directory is still there */
   BOX_CLEARING, /* nothing more will be said but DESTROYED; processes are dying */
-  BOX_REMOVING  /* a child of ours removes the groups */
+  BOX_REMOVING  /* the remover has been asked for its groups */
 };
 
 /* What an epoll event of a box is about. */
@@ -42,7 +43,7 @@ struct box {
   struct lane lane;
   struct cgroup group;
 
-  pid_t maker, init, main, remover; /* 0 when there is none, or no longer */
+  pid_t maker, init, main; /* 0 when there is none, or no longer */
   int init_status;                  /* as waitpid gave it */
 
   int status_fd, life_fd, oom_fd, work_directory;
@@ -57,7 +58,7 @@ struct box {
   uint64_t output_left, cpu_base_ns;
   int64_t started_us, wall_deadline_us, cpu_check_us, oom_check_us;
   int64_t due_us; /* when draining ends; when the groups may be removed */
-  int oom_checks_left;
+  int oom_checks_left, removals;
   uint8_t cause, truncated;
   int exit_status;
   uint64_t cpu_us, wall_us, memory_bytes;
@@ -70,6 +71,7 @@ struct boxes {
   const struct plan *plan;
   struct cgroup_tree groups;
   struct outbox *outbox;
+  struct remover remover;
   uint32_t next_number;
   unsigned processors;
   struct box *lister; /* whose files are being listed, or NULL */
@@ -93,6 +95,8 @@ const char *box_release(struct boxes *boxes, struct box *box);
 void box_ready(struct boxes *boxes, struct box *box, enum box_source source);
 /* Whether the child was one of the box's. */
 bool box_reaped(struct boxes *boxes, struct box *box, pid_t pid, int status);
+/* What the remover says of the box's groups. */
+void box_removed(struct boxes *boxes, struct box *box, bool is_removed);
 /* Does what is due; returns when the next thing is, in microseconds of CLOCK_MONOTONIC, or INT64_MAX. */
 int64_t box_tick(struct boxes *boxes, struct box *box, int64_t now);
 /* Goes on with the listing of the lister, for well below a millisecond. */

@@ -1,7 +1,7 @@
 /*
  * A group is made fresh for each box and removed with it, so that nothing of one run is counted in another's.
  * Joining one may take milliseconds (the kernel waits for a grace period), so a box's maker joins while nobody waits,
- * and all processes of the box are born inside. Removing one may wait for the same lock: a child of the launcher does it.
+ * and all processes of the box are born inside. Removing one may wait for the same lock: the remover does it.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 static const char *const CONTROLLERS[CGROUP_CONTROLLERS] = {"memory", "pids", "cpuacct", "cpu"};
 
 enum {
-  REMOVE_DEADLINE_US = 5 * 1000 * 1000,
+  SWEEP_DEADLINE_US = 5 * 1000 * 1000,
   SOCKET_SHARE = 4 /* of the memory limit, on top of it, for buffers of sockets */
 };
 
@@ -248,18 +248,12 @@ static void kill_members(int dir) {
   if (file) fclose(file);
 }
 
-/* A group whose last process has just died may refuse for a moment. */
 static int remove_group(const char *path) {
-  for (int64_t deadline = now_us() + REMOVE_DEADLINE_US;;) {
-    if (!rmdir(path) || errno == ENOENT) return 0;
-    if (errno != EBUSY || now_us() > deadline) return -1;
-    int dir = open_dir(path);
-    kill_members(dir);
-    close_fd(&dir);
-    /* A box's pid 1 cannot go before its program has been reaped, which is the caller's child once the launcher is dead. */
-    while (waitpid(-1, NULL, WNOHANG) > 0) continue;
-    usleep(500);
-  }
+  if (!rmdir(path) || errno == ENOENT) return 0;
+  int dir = open_dir(path);
+  kill_members(dir);
+  close_fd(&dir);
+  return -1;
 }
 
 int cgroup_remove(const struct cgroup_tree *tree, uint32_t number) {
@@ -267,9 +261,19 @@ int cgroup_remove(const struct cgroup_tree *tree, uint32_t number) {
   for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
     char path[CGROUP_PATH_MAX + 16];
     box_path(tree, i, number, path);
-    if (remove_group(path)) result = -1;
+    if (is_first(tree, i) && remove_group(path)) result = -1;
   }
   return result;
+}
+
+/* Of a dead launcher. A box's pid 1 cannot go before its program has been reaped, which is our child now. */
+static int sweep_group(const char *path) {
+  for (int64_t deadline = now_us() + SWEEP_DEADLINE_US; remove_group(path);) {
+    if (now_us() > deadline) return -1;
+    while (waitpid(-1, NULL, WNOHANG) > 0) continue;
+    usleep(500);
+  }
+  return 0;
 }
 
 /* Removes the groups below `path`, then itself, then the parent that all instances share, if it is empty. */
@@ -281,10 +285,10 @@ static int sweep_groups(const char *path) {
     if (entry->d_type != DT_DIR || entry->d_name[0] == '.') continue;
     char child[CGROUP_PATH_MAX + 300];
     snprintf(child, sizeof child, "%s/%s", path, entry->d_name);
-    if (remove_group(child)) result = -1;
+    if (sweep_group(child)) result = -1;
   }
   closedir(dir);
-  if (remove_group(path)) result = -1;
+  if (sweep_group(path)) result = -1;
   char parent[CGROUP_PATH_MAX];
   snprintf(parent, sizeof parent, "%s", path);
   *strrchr(parent, '/') = 0;

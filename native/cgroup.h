@@ -47,5 +47,5 @@ bool cgroup_was_full(const struct cgroup *group);
 /* Peak memory in bytes, without the file cache that is charged to the group now. */
 uint64_t cgroup_memory_peak(const struct cgroup *group);
 void cgroup_close(struct cgroup *group);
-/* Kills whatever is left in the box's groups and removes them, within a few seconds. -1 with errno when one stayed. */
+/* Removes the groups of a box. -1 when one stayed: what was in there has been killed, and may be gone the next time. */
 int cgroup_remove(const struct cgroup_tree *tree, uint32_t number);

@@ -208,6 +208,11 @@ static _Noreturn void build_and_report(const struct plan *plan, const char *scra
   _exit(0);
 }
 
+void lane_init(struct lane *lane, uid_t first_id) {
+  *lane = (struct lane){.mount_namespace = -1, .first_id = first_id};
+  network_init(&lane->network);
+}
+
 int lane_make(struct lane *lane, const struct plan *plan, const char *scratch, const char **failed) {
   static struct lane_report report;
   int line[2];
@@ -230,4 +235,7 @@ int lane_make(struct lane *lane, const struct plan *plan, const char *scratch, c
   return report.error ? -1 : 0;
 }
 
-void lane_close(struct lane *lane) { close_fd(&lane->mount_namespace); }
+void lane_close(struct lane *lane) {
+  close_fd(&lane->mount_namespace);
+  network_close(&lane->network);
+}

@@ -1,7 +1,9 @@
-/* A lane holds what consecutive boxes share: a read-only root, made ahead in a mount namespace of its own, and two host ids. */
+/* A lane holds what consecutive boxes share: a read-only root, made ahead in a mount namespace of its own, two host ids,
+ * and a network namespace as long as nobody has used it. */
 #pragma once
 #include <sys/types.h>
 
+#include "network.h"
 #include "plan.h"
 
 /* Inside a lane's mount namespace: its box root, an empty directory and an empty file to hide things with, and the place
@@ -13,9 +15,12 @@
 
 struct lane {
   int mount_namespace; /* descriptor */
+  struct network network;
   uid_t first_id;      /* host id of inside-0; the next one is inside-1000. The same numbers serve as group ids */
 };
 
+/* A lane without anything yet. */
+void lane_init(struct lane *lane, uid_t first_id);
 /* Builds the lane's root. `scratch` is an existing directory that the lane's namespace covers with a tmpfs of its own.
  * Returns 0, or -1 with errno and *failed naming the plan entry or step. */
 int lane_make(struct lane *lane, const struct plan *plan, const char *scratch, const char **failed);

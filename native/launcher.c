@@ -13,6 +13,7 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
@@ -28,7 +29,7 @@
 enum { INBOX_SIZE = FRAME_PAYLOAD_MAX + FRAME_HEADER + (64 << 10), EVENTS = 64 };
 
 /* Epoll tokens. A box's token is its lane's index, shifted by 8, and its source, which is far below these. */
-enum own_source { OWN_LISTENER = 240, OWN_CONNECTION, OWN_SIGNALS, OWN_LIFE_LINE };
+enum own_source { OWN_LISTENER = 240, OWN_CONNECTION, OWN_SIGNALS, OWN_LIFE_LINE, OWN_REMOVER };
 
 struct launcher {
   const struct launcher_options *options;
@@ -129,7 +130,7 @@ static const char *make_lanes(struct launcher *l) {
     const char *failed;
     char what[256];
     box->index = i;
-    box->lane = (struct lane){.mount_namespace = -1, .first_id = l->options->first_id + 2 * i};
+    lane_init(&box->lane, l->options->first_id + 2 * i);
     if (!lane_make(&box->lane, &l->plan, l->options->scratch, &failed)) continue;
     int error = errno;
     snprintf(what, sizeof what, "DEFINE: cannot build the root: %s", failed);
@@ -142,7 +143,7 @@ static const char *make_lanes(struct launcher *l) {
 static const char *define(struct launcher *l, const uint8_t *payload, size_t size) {
   if (l->has_plan) return "DEFINE: a second time";
   l->has_plan = true;
-  for (size_t i = 0; i < PLAN_LANES_MAX; i++) l->boxes.list[i].lane.mount_namespace = -1;
+  for (size_t i = 0; i < PLAN_LANES_MAX; i++) lane_init(&l->boxes.list[i].lane, 0);
   const char *wrong = plan_parse(&l->plan, payload, size);
   if (!wrong) wrong = make_lanes(l);
   if (wrong) return wrong;
@@ -240,12 +241,38 @@ static void write_connection(struct launcher *l) {
 
 /* ---- children ---------------------------------------------------------------------------------------------------- */
 
+static void read_remover(struct launcher *l) {
+  struct remover_answer answer;
+  while (remover_receive(&l->boxes.remover, &answer))
+    for (uint32_t i = 0; i < l->plan.lanes; i++) {
+      struct box *box = &l->boxes.list[i];
+      if (box->state == BOX_REMOVING && box->number == answer.number) box_removed(&l->boxes, box, answer.is_removed);
+    }
+  settle(l);
+}
+
+/* Whoever killed it: another takes its place. Where none can be had the launcher ends, and the supervisor clears up. */
+static void replace_remover(struct launcher *l) {
+  read_remover(l);
+  epoll_ctl(l->epoll, EPOLL_CTL_DEL, l->boxes.remover.line, NULL);
+  remover_close(&l->boxes.remover);
+  if (remover_start(&l->boxes.remover, &l->boxes.groups)) {
+    perror("launcher: cannot start a remover");
+    exit(1);
+  }
+  watch(l, l->boxes.remover.line, OWN_REMOVER, EPOLLIN);
+  for (uint32_t i = 0; i < l->plan.lanes; i++)
+    if (l->boxes.list[i].state == BOX_REMOVING) box_removed(&l->boxes, &l->boxes.list[i], false);
+}
+
 static void reap(struct launcher *l) {
   int status;
   signals_drain(l->signals);
-  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+    if (pid == l->boxes.remover.pid) replace_remover(l);
     for (uint32_t i = 0; i < l->plan.lanes; i++)
       if (box_reaped(&l->boxes, &l->boxes.list[i], pid, status)) break;
+  }
   if (l->connection < 0) {
     /* A maker may have come through after its connection had gone. */
     for (uint32_t i = 0; i < l->plan.lanes; i++) box_kill(&l->boxes, &l->boxes.list[i]);
@@ -259,6 +286,7 @@ static void dispatch(struct launcher *l, uint64_t token, uint32_t events) {
   switch (token) {
     case OWN_LISTENER: accept_connection(l); return;
     case OWN_SIGNALS: reap(l); return;
+    case OWN_REMOVER: read_remover(l); return;
     case OWN_CONNECTION:
       if (l->connection >= 0 && (events & ~(uint32_t)EPOLLOUT)) read_connection(l);
       return;
@@ -347,11 +375,13 @@ static const char *start(struct launcher *l) {
   l->epoll = l->boxes.epoll = epoll_create1(EPOLL_CLOEXEC);
   l->signals = signals_open();
   if (l->epoll < 0 || l->signals < 0) return "descriptors";
+  if (remover_start(&l->boxes.remover, &l->boxes.groups)) return "remover";
   l->boxes.plan = &l->plan;
   l->boxes.outbox = &l->outbox;
   l->boxes.next_number = (uint32_t)now_us(); /* children of a dead launcher may still be removing what it had numbered */
   l->boxes.processors = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
   watch(l, l->signals, OWN_SIGNALS, EPOLLIN);
+  watch(l, l->boxes.remover.line, OWN_REMOVER, EPOLLIN);
   watch(l, l->options->life_line, OWN_LIFE_LINE, EPOLLIN);
   watch(l, l->options->listener, OWN_LISTENER, EPOLLIN);
   return NULL;
@@ -368,5 +398,6 @@ int launcher_run(const struct launcher_options *options) {
   }
   loop(&l);
   if (l.has_plan) forget_plan(&l);
+  remover_close(&l.boxes.remover);
   return cgroup_tree_sweep(&l.boxes.groups) ? 1 : 0;
 }

@@ -29,12 +29,15 @@
 /* Ids inside a box. */
 enum { ID_ROOT = 0, ID_PROGRAM = 1000 };
 
-static uint64_t namespace_flags(void) {
+static bool has_network(const struct maker *m) { return m->lane->network.namespace >= 0; }
+static bool makes_network(const struct maker *m) { return DEFENCE("network_namespace") && !has_network(m); }
+
+static uint64_t namespace_flags(const struct maker *m) {
   uint64_t flags = 0;
   if (DEFENCE("user_namespace")) flags |= CLONE_NEWUSER;
   if (DEFENCE("mount_namespace")) flags |= CLONE_NEWNS;
   if (DEFENCE("pid_namespace")) flags |= CLONE_NEWPID;
-  if (DEFENCE("network_namespace")) flags |= CLONE_NEWNET;
+  if (makes_network(m)) flags |= CLONE_NEWNET;
   if (DEFENCE("ipc_namespace")) flags |= CLONE_NEWIPC;
   if (DEFENCE("uts_namespace")) flags |= CLONE_NEWUTS;
   if (DEFENCE("cgroup_namespace")) flags |= CLONE_NEWCGROUP;
@@ -57,7 +60,8 @@ static void close_all_but(int *fds, size_t count) {
 
 static void keep_own_descriptors(const struct maker *m) {
   int fds[] = {m->ends.stdin_read, m->ends.stdout_write, m->ends.stderr_write, m->ends.script_read,
-               m->ends.life_read,  m->ends.status,       m->ends.oom_event,    m->lane->mount_namespace};
+               m->ends.life_read,  m->ends.status,       m->ends.oom_event,    m->lane->mount_namespace,
+               m->lane->network.namespace};
   close_all_but(fds, COUNT_OF(fds));
 }
 
@@ -113,6 +117,7 @@ static _Noreturn void run_init(const struct maker *m, int maker_line) {
   if (setresgid(ID_ROOT, ID_ROOT, ID_ROOT) || setresuid(ID_ROOT, ID_ROOT, ID_ROOT))
     init_fail(maker_line, STAGE_BECOME_ROOT, 0);
   enum stage failed = root_make(m->plan, &m->sizes, &index);
+  if (failed == STAGE_NONE && makes_network(m) && network_raise()) failed = STAGE_LOOPBACK;
   if (failed != STAGE_NONE) init_fail(maker_line, failed, index);
   signal(SIGCHLD, SIG_IGN);
   if (dup2(m->ends.life_read, 0) < 0 || dup2(maker_line, 1) < 0) init_fail(maker_line, STAGE_SEAL_DESCRIPTORS, 0);
@@ -146,7 +151,7 @@ static _Noreturn void run_parked(const struct maker *m) {
 static pid_t clone_init(const struct maker *m, int *pidfd) {
   const uid_t root = geteuid(), owner = DEFENCE("namespace_owner") ? m->lane->first_id : root;
   if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) || seteuid(owner)) return -1;
-  pid_t init = sys_clone_pidfd(namespace_flags(), pidfd);
+  pid_t init = sys_clone_pidfd(namespace_flags(m), pidfd);
   if (init != 0 && seteuid(root)) return -1;
   return init;
 }
@@ -154,6 +159,8 @@ static pid_t clone_init(const struct maker *m, int *pidfd) {
 static pid_t make_init(const struct maker *m, int *pidfd) {
   int line[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line)) status_fail(m->ends.status, STAGE_DESCRIPTORS, 0);
+  /* After the line to pid 1, whose socket would be one of the network's. */
+  if (has_network(m) && setns(m->lane->network.namespace, CLONE_NEWNET)) status_fail(m->ends.status, STAGE_LANE, 0);
   pid_t init = clone_init(m, pidfd);
   if (init < 0) status_fail(m->ends.status, STAGE_NAMESPACES, 0);
   if (init == 0) {
@@ -182,7 +189,7 @@ _Noreturn void maker_run(const struct maker *m) {
   enter_groups(m);
   if (setns(m->lane->mount_namespace, CLONE_NEWNS)) status_fail(m->ends.status, STAGE_LANE, 0);
   pid_t init = make_init(m, &pidfd);
-  if (setns(pidfd, (int)namespace_flags())) status_fail(m->ends.status, STAGE_ENTER, 0);
+  if (setns(pidfd, (int)namespace_flags(m))) status_fail(m->ends.status, STAGE_ENTER, 0);
   int work_directory = open(m->plan->work_directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (work_directory < 0) status_fail(m->ends.status, STAGE_WORK_DIRECTORY, 0);
   pid_t parked = fork();

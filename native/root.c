@@ -1,12 +1,9 @@
 #include "root.h"
 
 #include <linux/mount.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "lane.h"
@@ -82,15 +79,6 @@ static enum stage make_entry(const struct plan_entry *entry) {
   }
 }
 
-static int raise_loopback(void) {
-  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return -1;
-  struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-  int result = ioctl(fd, SIOCSIFFLAGS, &request);
-  close(fd);
-  return result;
-}
-
 static int pivot(void) {
   if (syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH)) return -1;
   return chdir("/");
@@ -106,7 +94,6 @@ enum stage root_make(const struct plan *plan, const struct root_sizes *sizes, un
     if (failed != STAGE_NONE) return failed;
   }
   *index = 0;
-  if (DEFENCE("network_namespace") && raise_loopback()) return STAGE_LOOPBACK;
   if (sethostname(plan->hostname, strlen(plan->hostname))) return STAGE_HOSTNAME;
   if (pivot()) return STAGE_PIVOT;
   umask(022);

@@ -1,4 +1,4 @@
-/* What is fresh in every box: its writable store, its /proc, its network and host name. Runs as the box's pid 1, privileged
+/* What is fresh in every box: its writable store, its /proc and host name. Runs as the box's pid 1, privileged
  * in the box's own namespaces only. */
 #pragma once
 #include <stdint.h>

@@ -104,6 +104,12 @@ export const MUTATIONS: readonly Mutation[] = [
     without: "network_namespace",
     noticedBy: ["a23_", "is a loopback of its own"],
   },
+  {
+    name: "fresh_network",
+    what: "giving up a network namespace that was used",
+    without: "fresh_network",
+    noticedBy: ["tells nothing of the run before"],
+  },
   { name: "ipc_namespace", what: "the IPC namespace", without: "ipc_namespace", noticedBy: [neighbours] },
   { name: "cgroup_namespace", what: "the cgroup namespace", without: "cgroup_namespace", noticedBy: [facts.names] },
   {

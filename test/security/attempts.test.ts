@@ -328,4 +328,26 @@ describe("the network", () => {
     expect(stderr).toBe("");
     expect(stdout).toBe("SERVED 127.0.0.1 hello\nSERVED ::1 hello\nSERVED udp hello\nDONE\n");
   });
+
+  /** More runs than there are lanes, so that each lane's next box is looked at. */
+  const RUNS = 12;
+  const traces = async () => {
+    const runs = [];
+    for (let i = 0; i < RUNS; i++) runs.push((await attempt("network-traces.py")).stdout);
+    return runs;
+  };
+
+  test.each([
+    "connects",
+    "is refused",
+    "sends datagrams",
+    "only connects datagrams",
+    "joins groups",
+    "labels flows",
+    "sends itself",
+  ])("tells nothing of the run before, which %s", async (use) => {
+    const [unused] = await traces();
+    for (let i = 0; i < RUNS; i++) expect((await attempt("network-use.py", { args: [use] })).stdout).toBe("USED\n");
+    expect(new Set(await traces())).toEqual(new Set([unused]));
+  });
 });

@@ -10,6 +10,7 @@ export const returnValue: Readonly<Record<Verdict, number>> = {
   ALLOW: 0x7fff0000,
   EPERM: retErrno | 1,
   ENOMEM: retErrno | 12,
+  ENODEV: retErrno | 19,
   EINVAL: retErrno | 22,
   ENOSYS: retErrno | 38,
   EPROTONOSUPPORT: retErrno | 93,
