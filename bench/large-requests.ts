@@ -43,13 +43,30 @@ export function largeRequests(): LargeRequest[] {
       clients: AWKWARD_CLIENTS,
       path: "/v1/executions",
       body: JSON.stringify(Object.fromEntries(numbered(5_000, (n) => [`f${n}`, 1]))),
-      status: 422,
+      status: 413,
     },
     {
       name: "1,000 unknown fields",
       clients: AWKWARD_CLIENTS,
       path: "/v1/executions",
       body: JSON.stringify(Object.fromEntries(numbered(1_000, (n) => [`f${n}`, "x".repeat(50)]))),
+      status: 422,
+    },
+    {
+      name: "1,000 files of unknown fields",
+      clients: AWKWARD_CLIENTS,
+      path: "/v1/executions",
+      body: JSON.stringify({ language: "python", files: numbered(1_000, (n) => ({ a: n, b: n, c: n, d: n, e: n })) }),
+      status: 422,
+    },
+    {
+      name: "1,000 files of one path",
+      clients: AWKWARD_CLIENTS,
+      path: "/v1/executions",
+      body: JSON.stringify({
+        language: "python",
+        files: numbered(1_000, () => ({ path: "a/b/c/d/e/f", content: "#" })),
+      }),
       status: 422,
     },
     {

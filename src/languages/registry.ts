@@ -2,9 +2,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EngineError } from "../domain/errors.ts";
 import type { Language } from "../domain/language.ts";
+import { nearNames } from "../domain/near-names.ts";
 import { detect } from "./detect.ts";
 import { type Manifest, parseManifest } from "./manifest.ts";
-import { nearNames } from "./near-names.ts";
 import { createToolchain, defaultLimits, type HostTree, type Toolchain } from "./toolchain.ts";
 import { isInRange, isRange } from "./versions.ts";
 

@@ -38,7 +38,7 @@ const limits = z.strictObject(
   needs("an object of limits"),
 );
 
-const file = z.strictObject(
+export const fileSchema = z.strictObject(
   {
     path: text,
     content: text,
@@ -60,7 +60,7 @@ export const executionRequestSchema = z.strictObject(
     /** The program, when it is one file. Either this or `files`. */
     code: text.optional(),
     /** The program's files, the first is the main one. */
-    files: z.array(file, needs("an array of files")).optional(),
+    files: z.array(fileSchema, needs("an array of files")).optional(),
     stdin: text.optional(),
     args: texts.optional(),
     env: z.record(z.string(), text, needs("an object of texts")).optional(),
@@ -74,6 +74,11 @@ export const executionRequestSchema = z.strictObject(
   },
   needs("a JSON object"),
 );
+
+/** The same with anything in `files`: for whoever checks each by `fileSchema`, and stops when enough are wrong. */
+export const executionFrameSchema = executionRequestSchema.extend({
+  files: z.array(z.unknown(), needs("an array of files")).optional(),
+});
 
 export type ExecutionRequest = z.infer<typeof executionRequestSchema>;
 

@@ -16,7 +16,8 @@ const PRECEDENCE = [
 
 export type FaultCode = (typeof PRECEDENCE)[number];
 
-const MOST_REPORTED = 20;
+/** Whoever looks for faults may stop after more than these. */
+export const MOST_REPORTED = 20;
 
 /** @throws {EngineError} when there is any fault; it lists the first 20. */
 export function refuseFaults(faults: readonly Fault[]): void {
@@ -25,7 +26,8 @@ export function refuseFaults(faults: readonly Fault[]): void {
   const ordered = [...faults.filter((fault) => fault.code === code), ...faults.filter((fault) => fault.code !== code)];
   const fields = ordered.slice(0, MOST_REPORTED).map(({ path, message }) => ({ path, message }));
   const [first] = fields;
-  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : "";
+  const atLeast = faults.length > MOST_REPORTED ? "at least " : "";
+  const more = faults.length > 1 ? ` (and ${atLeast}${faults.length - 1} more)` : "";
   throw new EngineError(code, `${first?.path || "The body"} ${first?.message}${more}`, { fields });
 }
 

@@ -1,6 +1,6 @@
 import { describe, quote } from "./describe.ts";
 import type { ExecutionRequest } from "./execution-request.ts";
-import { type Fault, type FaultCode, jsonPointer } from "./faults.ts";
+import { type Fault, type FaultCode, jsonPointer, MOST_REPORTED } from "./faults.ts";
 import { REQUEST_LIMITS } from "./request-limits.ts";
 import { faultOfPath, findPathConflicts } from "./source-path.ts";
 
@@ -42,6 +42,7 @@ function findFilesFaults(files: NonNullable<ExecutionRequest["files"]>): Fault[]
     if (pathFault !== null) faults.push(invalid(["files", index, "path"], pathFault));
     faults.push(...findFileContentFaults(file, index));
     allBytes += byteLength(file);
+    if (faults.length > MOST_REPORTED) return faults;
   }
   if (faults.length === 0) {
     const conflicts = findPathConflicts(files.map((file) => file.path));

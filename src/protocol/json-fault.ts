@@ -18,6 +18,11 @@ const EXPECTED: Record<Exclude<Expecting, "comma">, string> = {
   end: "the end",
 };
 
+// Expressions, because they are fast from their first use on: a loop is slow until the engine has compiled it.
+const SPACE = /[ \t\n\r]*/y;
+/** No quote, backslash or control character. */
+const PLAIN = /[ !#-[\]-\uffff]*/y;
+const NOT_LINE_ENDS = /[^\n]+/g;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORDS = ["true", "false", "null"];
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
@@ -82,14 +87,9 @@ function expected(expecting: Expecting, closers: readonly string[]): string {
 }
 
 function skipSpace(text: string, from: number): number {
-  let at = from;
-  while (isSpace(text.charCodeAt(at))) at += 1;
-  return at;
-}
-
-/** @param code NaN at the end of the text. */
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+  SPACE.lastIndex = from;
+  SPACE.test(text);
+  return SPACE.lastIndex;
 }
 
 interface End {
@@ -118,7 +118,9 @@ function endOfString(text: string, from: number): End {
       if (!ESCAPE.test(text)) return { at, fault: "a valid escape in a string" };
       at = ESCAPE.lastIndex;
     } else {
-      at += 1;
+      PLAIN.lastIndex = at;
+      PLAIN.test(text);
+      at = PLAIN.lastIndex;
     }
   }
   return { at, fault: "the closing quote of a string" };
@@ -126,8 +128,7 @@ function endOfString(text: string, from: number): End {
 
 function fault(text: string, at: number, expectedText: string): JsonFault {
   const lineStart = at === 0 ? 0 : text.lastIndexOf("\n", at - 1) + 1;
-  let line = 1;
-  for (let index = 0; index < lineStart; index += 1) if (text.charCodeAt(index) === 0x0a) line += 1;
+  const line = 1 + text.slice(0, lineStart).replaceAll(NOT_LINE_ENDS, "").length;
   const codePoint = text.codePointAt(at);
   const found = codePoint === undefined ? null : String.fromCodePoint(codePoint);
   return { line, column: at - lineStart + 1, expected: expectedText, found };

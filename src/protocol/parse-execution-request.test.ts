@@ -279,8 +279,36 @@ describe("parseExecutionRequest", () => {
     const two = refusal('{"language":"c","code":5,"tets":[],"stdin":6}');
     expect(two.code).toBe("unknown_field");
     expect(two.fields.map((field) => field.path)).toEqual(["/tets", "/code", "/stdin"]);
-    const many = refusal(`{"language":"c",${Array.from({ length: 5000 }, (_, index) => `"k${index}":1`).join()}}`);
+    const many = refusal(`{"language":"c",${Array.from({ length: 900 }, (_, index) => `"k${index}":1`).join()}}`);
     expect(many.fields).toHaveLength(20);
+    expect(many.message).toContain("(and at least 20 more)");
+    const files = refusal(withFiles(...Array.from({ length: 900 }, () => ({ mode: 1 }))));
+    expect(files.fields).toHaveLength(20);
+  });
+
+  it("refuses what has more entries than any request needs before anything is made of it", () => {
+    const names = (count: number) => Array.from({ length: count }, (_, index) => `"k${index}":1`).join();
+    expect(refusal(`{${names(1_001)}}`)).toMatchObject({ code: "too_large", fields: [{ path: "" }] });
+    expect(refusal(withField("env", `{${names(1_001)}}`))).toMatchObject({
+      code: "too_large",
+      fields: [{ path: "/env" }],
+    });
+    const heavy = refusal(withFiles(...Array.from({ length: 900 }, () => ({ a: Array(20).fill(1) }))));
+    expect(heavy).toMatchObject({ code: "too_large", message: "/files has more than 10000 values" });
+    expect(refusal(`{"\\ud":[${"[],".repeat(1_001)}`)).toMatchObject({ code: "too_large", fields: [{ path: "" }] });
+    // Allocated once, looked at for as long as it takes to find the thousandth name.
+    const million = Buffer.from(`{${names(1_000_000)}}`);
+    const cpu = process.cpuUsage();
+    refusal(million);
+    expect(process.cpuUsage(cpu).user).toBeLessThan(50_000);
+  });
+
+  it("says which field was probably meant", () => {
+    expect(refusal(withField("limits", '{"memory":1}')).message).toBe(
+      '/limits/memory is not a field of the API; did you mean "memoryBytes"?',
+    );
+    expect(refusal(withField("stdIn", '""')).message).toMatch(/did you mean "stdin"\?$/);
+    expect(refusal(withFiles({ ...main, name: "x" })).message).toMatch(/there are path, content, encoding$/);
   });
 
   it("never lets a request reach the prototype of objects", () => {

@@ -1,24 +1,22 @@
-import { type ExecutionRequest, executionRequestSchema, LATER_FIELDS } from "./execution-request.ts";
-import { type Fault, jsonPointer, refuseFaults } from "./faults.ts";
+import type { z } from "zod";
+import { LIMIT_NAMES } from "../domain/limits.ts";
+import { advise } from "./advise.ts";
+import { type ExecutionRequest, executionFrameSchema, fileSchema, LATER_FIELDS } from "./execution-request.ts";
+import { type Fault, jsonPointer, MOST_REPORTED, refuseFaults } from "./faults.ts";
 import { findContentFaults } from "./find-content-faults.ts";
 import { parseJson } from "./json.ts";
 import { REQUEST_LIMITS } from "./request-limits.ts";
 
-/** Unknown fields that are looked at one by one. */
-const MOST_UNKNOWN = 100;
-
 /**
  * Reads the body of `POST /v1/executions`.
  * @throws {EngineError} `malformed_json`, `not_utf8`, `too_large`, `not_supported_yet`, `unknown_field`,
- * `invalid_field`, `limit_above_maximum`; all but the first two name every field that is wrong.
+ * `invalid_field`, `limit_above_maximum`; all but the first two name the fields that are wrong.
  */
 export function parseExecutionRequest(body: Uint8Array): ExecutionRequest {
   const value = parseJson(body);
   refuseFaults(findBulkFaults(value));
-  // Without reportInput: an error that holds its input keeps large requests alive until the next full garbage collection.
-  const parsed = executionRequestSchema.safeParse(value);
-  if (!parsed.success) refuseFaults(parsed.error.issues.flatMap((issue) => toFaults(issue, value)));
-  const request = parsed.data as ExecutionRequest;
+  refuseFaults(findTypeFaults(value));
+  const request = value as ExecutionRequest;
   refuseFaults(findLaterFaults(request));
   refuseFaults(findContentFaults(request));
   return request;
@@ -41,15 +39,19 @@ function findBulkFaults(value: unknown): Fault[] {
       });
     }
   }
-  return [...faults, ...findPrototypeFaults(value as Record<string, unknown>), ...findCrowdFaults(value)];
+  return [...faults, ...findPrototypeFaults(value as Record<string, unknown>)];
 }
 
-/** Of thousands of unknown fields the first hundred are enough to know, without the schema, which looks at all. */
-function findCrowdFaults(value: object): Fault[] {
-  const names = Object.keys(value);
-  if (Array.isArray(value) || names.length <= MOST_UNKNOWN) return [];
-  const unknown = names.slice(0, 2 * MOST_UNKNOWN).filter((name) => !Object.hasOwn(executionRequestSchema.shape, name));
-  return unknown.slice(0, MOST_UNKNOWN).map((name) => unknownField([], name));
+/** Finds wrong names, types and ranges; those of files until enough are wrong. */
+function findTypeFaults(value: unknown): Fault[] {
+  const faults = findFaultsBy(executionFrameSchema, value, []);
+  const files = (value as { readonly files?: unknown } | null)?.files;
+  if (!Array.isArray(files)) return faults;
+  for (const [index, file] of files.entries()) {
+    if (faults.length > MOST_REPORTED) break;
+    faults.push(...findFaultsBy(fileSchema, file, ["files", index]));
+  }
+  return faults;
 }
 
 /** `__proto__` is a name that objects of JavaScript treat unlike all others; the schema would drop it without a word. */
@@ -58,17 +60,24 @@ function findPrototypeFaults({ env }: Record<string, unknown>): Fault[] {
   return [{ code: "invalid_field", path: "/env/__proto__", message: "cannot be the name of a variable here" }];
 }
 
-type Issue = NonNullable<ReturnType<typeof executionRequestSchema.safeParse>["error"]>["issues"][number];
+type Steps = readonly PropertyKey[];
 
-/** @param request the whole value that the issue's path leads through. */
-function toFaults(issue: Issue, request: unknown): Fault[] {
+/** @param at where in the body the value is. */
+function findFaultsBy(schema: z.ZodType, value: unknown, at: Steps): Fault[] {
+  // Without reportInput: an error that holds its input keeps large requests alive until the next full garbage collection.
+  const { error } = schema.safeParse(value);
+  return error?.issues.flatMap((issue) => toFaults(issue, value, at)) ?? [];
+}
+
+function toFaults(issue: z.core.$ZodIssue, value: unknown, at: Steps): Fault[] {
+  const steps = [...at, ...issue.path];
   if (issue.code === "unrecognized_keys")
-    return issue.keys.slice(0, MOST_UNKNOWN).map((key) => unknownField(issue.path, key));
-  const path = jsonPointer(issue.path);
+    return issue.keys.slice(0, MOST_REPORTED + 1).map((key) => unknownField(steps, key));
+  const path = jsonPointer(steps);
   if (issue.code === "too_big" && issue.origin !== "string") {
     // A number beyond 2^53 is reported a second time, with the true maximum.
     if (issue.maximum === Number.MAX_SAFE_INTEGER) return [];
-    const message = `is ${String(valueAt(request, issue.path))}; this server's maximum is ${issue.maximum}`;
+    const message = `is ${String(valueAt(value, issue.path))}; this server's maximum is ${issue.maximum}`;
     return [{ code: "limit_above_maximum", path, message }];
   }
   return [{ code: "invalid_field", path, message: issue.message }];
@@ -78,13 +87,19 @@ function valueAt(value: unknown, steps: readonly PropertyKey[]): unknown {
   return steps.reduce((at, step) => (at as Record<PropertyKey, unknown>)[step], value);
 }
 
-function unknownField(parent: readonly PropertyKey[], key: string): Fault {
-  const path = jsonPointer([...parent, key]);
-  const purpose = parent.length === 0 ? LATER_FIELDS.get(key) : undefined;
+function unknownField(parent: Steps, name: string): Fault {
+  const path = jsonPointer([...parent, name]);
+  const purpose = parent.length === 0 ? LATER_FIELDS.get(name) : undefined;
   if (purpose !== undefined) {
     return { code: "not_supported_yet", path, message: `(${purpose}) is not supported yet` };
   }
-  return { code: "unknown_field", path, message: "is not a field of the API" };
+  return { code: "unknown_field", path, message: `is not a field of the API; ${advise(name, fieldsBelow(parent))}` };
+}
+
+/** The fields of the object at which the steps lead. */
+function fieldsBelow([field]: Steps): readonly string[] {
+  if (field === undefined) return Object.keys(executionFrameSchema.shape);
+  return field === "files" ? Object.keys(fileSchema.shape) : LIMIT_NAMES;
 }
 
 function findLaterFaults(request: ExecutionRequest): Fault[] {

@@ -27,6 +27,10 @@ export const REQUEST_LIMITS = {
   pathDepth: 16,
   /** `language` and `version`, characters. */
   nameCharacters: 64,
+  /** Entries of any array or object of a JSON body: as many as there may be files. */
+  entries: 1_000,
+  /** Values of a JSON body altogether: twice what the largest right request has. */
+  values: 10_000,
   /** A JSON body, bytes: the largest stdin and files in base64, with room for the rest. */
   bodyBytes: 40 * MIB,
 } as const;
