@@ -36,7 +36,8 @@ try {
   process.chdir("/");
   dropPrivileges(launcher);
   const log = createLog({ level: "warn" });
-  const sandbox = await createSandbox({ socketPath: launcher.socketPath, plan, slots, prepared: slots, log });
+  const { socketPath, replace: replaceLauncher } = launcher;
+  const sandbox = await createSandbox({ socketPath, plan, slots, prepared: slots, log, replaceLauncher });
   try {
     for await (const command of createInterface({ input: process.stdin })) {
       process.stdout.write(`${JSON.stringify(await carryOut(sandbox, command))}\n`);

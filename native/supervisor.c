@@ -3,44 +3,39 @@
  *
  * The worker starts it while it still is root, with a pipe as standard input, and then gives up its own privileges. The supervisor
  * takes the first free instance of this host (its lock file tells), prints one line "SOCKET UID GID" on standard output (where
- * the launcher listens, and the ids that the worker must take), and keeps a launcher running until standard input ends. It
- * parses nothing that anybody else has written. Whenever a launcher dies, and before the first starts, it removes the groups that a dead one has left; at
- * its own start those of every instance that was killed as a whole.
+ * the launcher listens, and the ids that the worker must take), and keeps a launcher running until standard input ends. A byte
+ * in there, whatever it is, says that the launcher does not answer: it is killed. The supervisor reads nothing else of the
+ * worker, and nothing of a program; of the host it reads where the control groups are mounted. Whenever a launcher dies, and
+ * before the first starts, it removes the groups that a dead one has left; at its own start those of every instance that was
+ * killed as a whole.
  */
 #include <linux/keyctl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include "cgroup.h"
+#include "instance.h"
 #include "launcher.h"
 #include "signals.h"
 #include "system.h"
 
 enum {
-  INSTANCES = 64,
-  /* Above every range that distributions and container managers hand out (systemd leaves 1879048192 to 2147483647 unused). */
-  FIRST_ID = 1900000000,
-  IDS_PER_INSTANCE = 1024,
   LAUNCHER_END_MS = 10 * 1000,
+  /* A launcher that dies young meets whatever killed the one before it: the next is given a pause first, twice as long each time. */
   SHORT_LIFE_US = 1000 * 1000,
-  SHORT_LIVES_MAX = 5
+  FIRST_PAUSE_MS = 50,
+  SHORT_LIVES_MAX = 8
 };
 
-#define RUNTIME_DIRECTORY "/run/millrace"
-
 struct supervisor {
-  int instance, lock, listener;
-  uid_t worker_uid;
-  char directory[64], socket_path[96], lock_path[64];
-  struct cgroup_tree groups;
+  struct instance instance;
+  int listener, signals;
 };
 
 static _Noreturn void die(const char *what) {
@@ -48,107 +43,58 @@ static _Noreturn void die(const char *what) {
   exit(1);
 }
 
-static void name_instance(struct supervisor *s, int instance) {
-  const char *missing;
-  s->instance = instance;
-  s->worker_uid = FIRST_ID + (uid_t)(instance * IDS_PER_INSTANCE);
-  snprintf(s->lock_path, sizeof s->lock_path, RUNTIME_DIRECTORY "/%d.lock", instance);
-  snprintf(s->directory, sizeof s->directory, RUNTIME_DIRECTORY "/%d", instance);
-  snprintf(s->socket_path, sizeof s->socket_path, "%s/launcher.sock", s->directory);
-  cgroup_find(&s->groups, instance, &missing);
-}
-
-/* Takes the lock of an instance, which is free exactly when neither supervisor nor launcher of it lives. One that ends
- * removes its file: a lock of a removed file is none. False with the lock's descriptor -1 when there is no file. */
-static bool lock_instance(struct supervisor *s, int create) {
-  struct stat ours, named;
-  for (;; close(s->lock)) {
-    s->lock = open(s->lock_path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | create, 0600);
-    if (s->lock < 0) return false;
-    if (flock(s->lock, LOCK_EX | LOCK_NB)) break;
-    if (!fstat(s->lock, &ours) && !stat(s->lock_path, &named) && ours.st_ino == named.st_ino) return true;
-  }
-  close(s->lock);
-  return false;
-}
-
-static void take_instance(struct supervisor *s) {
-  for (int i = 0; i < INSTANCES; i++) {
-    name_instance(s, i);
-    do {
-      if (mkdir(RUNTIME_DIRECTORY, 0755) && errno != EEXIST) die("cannot make " RUNTIME_DIRECTORY);
-      if (lock_instance(s, O_CREAT)) return;
-    } while (s->lock < 0 && errno == ENOENT); /* the last other instance has just taken the directory with it */
-    if (s->lock < 0) die(s->lock_path);
-  }
-  errno = EBUSY;
-  die("every instance of this host is taken");
-}
-
-/* Call it only while holding the lock: from then on the place may be another's. */
-static void remove_instance(const struct supervisor *s) {
-  unlink(s->socket_path);
-  rmdir(s->directory);
-  unlink(s->lock_path);
-  rmdir(RUNTIME_DIRECTORY);
-}
-
-/* Of those whose supervisor and launcher were both killed. */
-static void remove_dead_instances(int own) {
-  struct supervisor dead;
-  for (int i = 0; i < INSTANCES; i++) {
-    name_instance(&dead, i);
-    if (i == own || !lock_instance(&dead, 0)) continue;
-    if (cgroup_tree_sweep(&dead.groups)) fprintf(stderr, "launcher: control groups stayed: %s\n", strerror(errno));
-    remove_instance(&dead);
-    close(dead.lock);
-  }
-}
-
 /* Ours until the socket stands: what may be left of a dead worker must find nothing to put in its place. Then the worker's, and
  * nobody else can reach the socket in there. */
-static void listen_on_socket(struct supervisor *s) {
+static bool listen_on_socket(struct supervisor *s) {
+  const struct instance *instance = &s->instance;
   struct sockaddr_un address = {.sun_family = AF_UNIX};
-  strcpy(address.sun_path, s->socket_path);
-  if (mkdir(s->directory, 0700) && errno != EEXIST) die(s->directory);
-  if (lchown(s->directory, 0, 0) || (unlink(s->socket_path) && errno != ENOENT)) die(s->directory);
+  strcpy(address.sun_path, instance->socket_path);
+  if (mkdir(instance->directory, 0700) && errno != EEXIST) return false;
+  if (lchown(instance->directory, 0, 0) || (unlink(instance->socket_path) && errno != ENOENT)) return false;
   s->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   umask(0); /* anybody's, within the directory */
-  if (s->listener < 0 || bind(s->listener, (struct sockaddr *)&address, sizeof address)) die(s->socket_path);
+  if (s->listener < 0 || bind(s->listener, (struct sockaddr *)&address, sizeof address)) return false;
   umask(022);
-  if (listen(s->listener, 4) || lchown(s->directory, s->worker_uid, s->worker_uid)) die(s->directory);
+  return !listen(s->listener, 4) && !lchown(instance->directory, instance->worker_uid, instance->worker_uid);
 }
 
-static void announce(const struct supervisor *s) {
-  printf("%s %u %u\n", s->socket_path, s->worker_uid, s->worker_uid);
+static void announce(const struct instance *instance) {
+  printf("%s %u %u\n", instance->socket_path, instance->worker_uid, instance->worker_uid);
   fflush(stdout);
 }
 
-/* The launcher holds the lock with us: should we be killed, it removes what is left before another takes the place. */
-static pid_t start_launcher(const struct supervisor *s, int signals, int *life_line) {
+/* It holds the lock with the supervisor: should that be killed, it removes what is left before another takes the place. */
+static _Noreturn void be_launcher(const struct supervisor *s, pid_t supervisor, int life_line) {
+  int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0) die("/dev/null");
+  close(nothing);
+  const struct launcher_options options = {.listener = s->listener,
+                                           .life_line = life_line,
+                                           .instance = s->instance.number,
+                                           .worker_uid = s->instance.worker_uid,
+                                           .first_id = s->instance.worker_uid + 2,
+                                           .scratch = s->instance.directory};
+  int result = launcher_run(&options);
+  if (getppid() != supervisor) instance_remove(&s->instance);
+  exit(result);
+}
+
+/* -1 with errno when the host has no process or descriptor left. */
+static pid_t start_launcher(const struct supervisor *s, int *life_line) {
   const pid_t self = getpid();
   int line[2];
-  if (pipe2(line, O_CLOEXEC)) die("pipe");
+  if (pipe2(line, O_CLOEXEC)) return -1;
   pid_t launcher = fork();
-  if (launcher < 0) die("fork");
   if (launcher == 0) {
-    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0) die("/dev/null");
-    close(nothing);
     close(line[1]);
-    close(signals);
-    const struct launcher_options options = {.listener = s->listener,
-                                             .life_line = line[0],
-                                             .instance = s->instance,
-                                             .worker_uid = s->worker_uid,
-                                             .first_id = s->worker_uid + 2,
-                                             .scratch = s->directory};
-    int result = launcher_run(&options);
-    if (getppid() != self) remove_instance(s);
-    exit(result);
+    close(s->signals);
+    be_launcher(s, self, line[0]);
   }
+  int error = errno;
   close(line[0]);
-  *life_line = line[1];
+  if (launcher > 0) *life_line = line[1];
+  else close(line[1]);
+  errno = error;
   return launcher;
 }
 
@@ -160,42 +106,55 @@ static bool reap(pid_t launcher) {
   return has_ended;
 }
 
-/* Waits until the launcher dies (true) or, when `is_watched`, our own life line ends (false). */
-static bool wait_for_end(pid_t launcher, int signals, bool is_watched, int timeout_ms) {
-  struct pollfd ends[] = {{.fd = signals, .events = POLLIN}, {.fd = is_watched ? 0 : -1, .events = POLLIN}};
+enum end { LAUNCHER_DIED, LET_GO, TIME_OVER };
+
+/* Waits until the launcher dies, if there is one, our own life line ends, where that is watched, or the time is over; none is -1. */
+static enum end wait_for_end(const struct supervisor *s, pid_t launcher, bool is_watched, int timeout_ms) {
+  struct pollfd ends[] = {{.fd = s->signals, .events = POLLIN}, {.fd = is_watched ? 0 : -1, .events = POLLIN}};
   for (int64_t deadline = now_us() + timeout_ms * 1000ll;;) {
     int64_t left = timeout_ms < 0 ? -1 : (deadline - now_us()) / 1000;
-    if (timeout_ms >= 0 && left <= 0) return false;
+    if (timeout_ms >= 0 && left <= 0) return TIME_OVER;
     poll(ends, 2, (int)left);
-    signals_drain(signals);
-    if (reap(launcher)) return true;
-    char byte;
-    if (is_watched && ends[1].revents && RETRY(read(0, &byte, 1)) <= 0) return false;
+    signals_drain(s->signals);
+    if (reap(launcher)) return LAUNCHER_DIED;
+    char bytes[64];
+    if (!is_watched || !ends[1].revents) continue;
+    if (RETRY(read(0, bytes, sizeof bytes)) <= 0) return LET_GO;
+    if (launcher > 0) kill(launcher, SIGKILL); /* it does not answer */
   }
 }
 
 static void sweep(const struct supervisor *s) {
-  if (cgroup_tree_sweep(&s->groups)) fprintf(stderr, "launcher: control groups stayed: %s\n", strerror(errno));
+  if (cgroup_tree_sweep(&s->instance.groups)) fprintf(stderr, "launcher: control groups stayed: %s\n", strerror(errno));
   while (waitpid(-1, NULL, WNOHANG) > 0) continue;
 }
 
-static int supervise(const struct supervisor *s, int signals) {
-  for (int short_lives = 0;;) {
-    int life_line;
-    sweep(s);
-    int64_t started = now_us();
-    pid_t launcher = start_launcher(s, signals, &life_line);
-    bool has_died = wait_for_end(launcher, signals, true, -1);
-    close(life_line);
-    if (!has_died) {
-      if (!wait_for_end(launcher, signals, false, LAUNCHER_END_MS)) kill(launcher, SIGKILL);
-      sweep(s);
-      return 0;
-    }
-    short_lives = now_us() - started < SHORT_LIFE_US ? short_lives + 1 : 0;
-    if (short_lives == SHORT_LIVES_MAX) return 1;
-    fprintf(stderr, "launcher: it died; starting another\n");
+/* One launcher's life, and what it left. */
+static enum end run_launcher(const struct supervisor *s) {
+  int life_line = -1;
+  pid_t launcher = start_launcher(s, &life_line);
+  if (launcher < 0) {
+    fprintf(stderr, "launcher: it cannot be started: %s\n", strerror(errno));
+    return LAUNCHER_DIED;
   }
+  enum end end = wait_for_end(s, launcher, true, -1);
+  close(life_line);
+  if (end != LAUNCHER_DIED && wait_for_end(s, launcher, false, LAUNCHER_END_MS) == TIME_OVER) kill(launcher, SIGKILL);
+  sweep(s);
+  return end;
+}
+
+static int supervise(const struct supervisor *s) {
+  for (int short_lives = 0, pause_ms = 0; short_lives < SHORT_LIVES_MAX;) {
+    if (wait_for_end(s, -1, true, pause_ms) == LET_GO) return 0;
+    int64_t started = now_us();
+    if (run_launcher(s) == LET_GO) return 0;
+    fprintf(stderr, "launcher: it died; starting another\n");
+    short_lives = now_us() - started < SHORT_LIFE_US ? short_lives + 1 : 0;
+    pause_ms = short_lives > 1 ? FIRST_PAUSE_MS << (short_lives - 2) : 0;
+  }
+  fprintf(stderr, "launcher: none lives; giving up\n");
+  return 1;
 }
 
 int main(int argc, char **argv) {
@@ -214,18 +173,22 @@ int main(int argc, char **argv) {
     errno = EPERM;
     die("boxes are made with root's privileges");
   }
-  if (!cgroup_find(&s.groups, 0, &missing)) {
+  struct cgroup_tree groups;
+  if (!cgroup_find(&groups, 0, &missing)) {
     errno = ENOENT;
     fprintf(stderr, "launcher: the cgroup v1 controller \"%s\" is not mounted\n", missing);
     return 1;
   }
-  take_instance(&s);
-  remove_dead_instances(s.instance);
-  listen_on_socket(&s);
-  int signals = signals_open();
-  if (signals < 0) die("signalfd");
-  announce(&s);
-  int result = supervise(&s, signals);
-  remove_instance(&s);
+  if (!instance_take(&s.instance)) die("no place of its own in /run/millrace");
+  instance_remove_dead(&s.instance);
+  int result = 1;
+  if ((s.signals = signals_open()) < 0 || !listen_on_socket(&s)) {
+    fprintf(stderr, "launcher: cannot listen at %s: %s\n", s.instance.socket_path, strerror(errno));
+  } else {
+    announce(&s.instance);
+    sweep(&s); /* of an instance that had this number and was killed as a whole */
+    result = supervise(&s);
+  }
+  instance_remove(&s.instance);
   return result;
 }

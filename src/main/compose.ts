@@ -10,6 +10,7 @@ import type { LanguageRegistry } from "../languages/registry.ts";
 import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
 import type { BoxPlan } from "../sandbox/box-plan.ts";
 import { createSandbox } from "../sandbox/create-sandbox.ts";
+import type { LauncherProcess } from "../sandbox/launcher-process.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Log } from "../telemetry/log.ts";
 import { createWorker } from "../worker/worker.ts";
@@ -42,12 +43,12 @@ export async function compose(options: {
   readonly config: Pick<Config, "slots" | "queue">;
   readonly languages: LanguageRegistry;
   readonly plan: BoxPlan;
-  readonly launcherSocket: string;
+  readonly launcher: Pick<LauncherProcess, "socketPath" | "replace">;
   readonly log: Log;
   readonly giveUpRoot: () => void;
   readonly onBug: (error: unknown) => void;
 }): Promise<Composition> {
-  const { config, languages, plan, launcherSocket, log, onBug } = options;
+  const { config, languages, plan, launcher, log, onBug } = options;
   const { slots } = config;
   let sandbox: Sandbox | null = null;
   let isStopping = false;
@@ -59,7 +60,8 @@ export async function compose(options: {
   await gateway.ready();
 
   options.giveUpRoot();
-  sandbox = await createSandbox({ socketPath: launcherSocket, plan, slots, prepared: slots, log });
+  const { socketPath, replace: replaceLauncher } = launcher;
+  sandbox = await createSandbox({ socketPath, plan, slots, prepared: slots, log, replaceLauncher });
   const engine = createEngine({ sandbox, languages, log });
   const node = nodeId(randomUUID());
   const worker = createWorker({ queue, engine, slots, nodeId: node, clock: systemClock, log, onBug });

@@ -55,7 +55,7 @@ export async function serve(
         config,
         languages,
         plan,
-        launcherSocket: launcher.socketPath,
+        launcher,
         log,
         giveUpRoot() {
           process.chdir("/");

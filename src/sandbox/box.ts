@@ -44,14 +44,17 @@ export function createBox(launcher: LauncherClient, size: BoxSize, owner: BoxOwn
   let state: "making" | "prepared" | "running" | "ending" | "gone" = "making";
   let active: ActiveRun | null = null;
   let wasKilled = false;
+  /** Never by what is left to do when nobody waits for it any more: removing may take its time. */
+  let owedFromMs = performance.now();
 
-  const number = launcher.add({ receive, lose });
+  const number = launcher.add({ receive, owedFromMs: () => owedFromMs, lose });
   const box: Box = { size, run, kill };
   launcher.send(encodePrepare(number, size));
 
   function run(spec: RunSpec): Promise<RunReport> {
     if (state !== "prepared") return Promise.reject(diedAlone());
     state = "running";
+    owedFromMs = performance.now() + spec.limits.wallMs;
     return new Promise((resolve, reject) => {
       const feed = startFeeding(number, spec, launcher.send);
       active = { spec, feed, stdout: [], stderr: [], exited: null, collection: null, resolve, reject };
@@ -61,6 +64,7 @@ export function createBox(launcher: LauncherClient, size: BoxSize, owner: BoxOwn
   function kill(): void {
     if (wasKilled || state === "ending" || state === "gone") return;
     wasKilled = true;
+    owedFromMs = state === "running" ? performance.now() : Number.POSITIVE_INFINITY;
     launcher.send(encodeBare("kill", number));
   }
 
@@ -69,6 +73,7 @@ export function createBox(launcher: LauncherClient, size: BoxSize, owner: BoxOwn
     else if (event.kind === "failed") fail(launcherError(event));
     else if (event.kind === "prepared" && state === "making") {
       state = "prepared";
+      owedFromMs = Number.POSITIVE_INFINITY;
       owner.prepared(box);
     } else if (active === null) throw new ProtocolError(`Unexpected ${event.kind} of a box without a run`);
     else receiveOfRun(active, event);
@@ -80,6 +85,7 @@ export function createBox(launcher: LauncherClient, size: BoxSize, owner: BoxOwn
     else if (event.kind === "credit") current.feed.returnCredit(event.channel, event.bytes);
     else if (event.kind === "exited" && current.exited === null) {
       current.exited = event.report;
+      owedFromMs = performance.now();
       exit(current, event.report);
     } else if (current.collection !== null) current.collection.receive(event);
     else throw new ProtocolError(`Unexpected ${event.kind} of a running box`);
@@ -102,6 +108,7 @@ export function createBox(launcher: LauncherClient, size: BoxSize, owner: BoxOwn
   function settle(current: ActiveRun, report: ExitReport, collected: Collected): void {
     const cause = causeOf(report);
     takeUnfinished();
+    owedFromMs = Number.POSITIVE_INFINITY;
     state = "ending";
     if (cause === "lost") current.reject(workerError("box_lost", "Something outside ended the box."));
     else current.resolve(toRunReport(report, cause, current, collected));
@@ -109,6 +116,7 @@ export function createBox(launcher: LauncherClient, size: BoxSize, owner: BoxOwn
 
   function fail(error: LaunchError): void {
     const current = takeUnfinished();
+    owedFromMs = Number.POSITIVE_INFINITY;
     state = "ending";
     if (current === null) owner.failed(box, error);
     else if (wasKilled) current.resolve(neverStarted());

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
 import type { BoxPlan } from "./box-plan.ts";
 import { createSandbox } from "./create-sandbox.ts";
@@ -25,6 +25,8 @@ const SPEC: RunSpec = {
   collect: null,
 };
 
+const fail = () => expect.fail("nobody should replace it");
+
 const closing: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
@@ -35,6 +37,8 @@ async function start(options: FakeLauncherOptions & { slots?: number; prepared?:
   const launcher = await startFakeLauncher(options);
   closing.push(launcher.close);
   const errors: string[] = [];
+  /** How many connections there had been when the launcher was replaced. */
+  const replaced: number[] = [];
   const log = {
     info: () => undefined,
     warn: () => undefined,
@@ -47,9 +51,10 @@ async function start(options: FakeLauncherOptions & { slots?: number; prepared?:
     prepared,
     ...(slots === undefined ? {} : { slots }),
     log,
+    replaceLauncher: () => void replaced.push(launcher.connections()),
   });
   closing.push(sandbox.close);
-  return { launcher, sandbox, errors };
+  return { launcher, sandbox, errors, replaced };
 }
 
 /** Programs print "hi" and end with 3. */
@@ -178,6 +183,58 @@ describe("a launcher that is lost", () => {
   });
 });
 
+describe("a launcher that does not answer", () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] }));
+  afterEach(() => void vi.useRealTimers());
+
+  /** Turns of the event loop in which a socket's bytes arrive. */
+  async function pass(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 1_000) {
+      vi.advanceTimersByTime(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  it("is given up and replaced when a run is overdue", async () => {
+    const { launcher, sandbox, replaced, errors } = await start();
+    const lost = expect(sandbox.run(SPEC)).rejects.toMatchObject({ stage: "launcher_lost" });
+    await pass(SPEC.limits.wallMs + 9_000);
+    expect(replaced).toEqual([]);
+    await pass(7_000);
+    expect(replaced).toEqual([1]);
+    expect(errors).toEqual(["the launcher is gone"]);
+    await lost;
+    await vi.waitFor(() => expect(launcher.connections()).toBe(2));
+  });
+
+  it("is given up and replaced when a box takes too long to be made", async () => {
+    let count = 0;
+    const { replaced } = await start({ onPrepare: (box, emit) => void (count++ === 0 && emit("prepared", box)) });
+    await pass(16_000);
+    expect(replaced).toEqual([1]);
+  });
+
+  it("is left alone while nothing is asked of it", async () => {
+    const { replaced } = await start();
+    await pass(60_000);
+    expect(replaced).toEqual([]);
+  });
+
+  it("is left alone while it says anything", async () => {
+    const { launcher, sandbox, replaced } = await start();
+    const run = sandbox.run(SPEC);
+    await vi.waitFor(() => expect(launcher.requests.some(({ name }) => name === "start")).toBe(true));
+    const box = launcher.requests.find(({ name }) => name === "start")?.box ?? 0;
+    for (let n = 0; n < 10; n++) {
+      await pass(5_000);
+      launcher.write(Buffer.from([1, 0, 0, 0, 133, 0, 0, 0, box, 0, 0, 0, 120]));
+    }
+    expect(replaced).toEqual([]);
+    await sandbox.close();
+    await run;
+  });
+});
+
 describe("a launcher that cannot be used", () => {
   it("is told at once when it refuses the plan", async () => {
     const refused = start({ onDefine: (emit) => emit("fatal", 0, Buffer.from("DEFINE: no root")) });
@@ -202,7 +259,13 @@ describe("a launcher that cannot be used", () => {
     });
     closing.push(launcher.close);
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const sandbox = createSandbox({ socketPath: launcher.socketPath, plan: PLAN, prepared: 1, log });
+    const sandbox = createSandbox({
+      socketPath: launcher.socketPath,
+      plan: PLAN,
+      prepared: 1,
+      log,
+      replaceLauncher: fail,
+    });
     await expect(sandbox).rejects.toMatchObject({ stage: "namespaces", errno: "EPERM" });
     await vi.waitFor(() => expect(launcher.open()).toBe(0));
   });
@@ -210,7 +273,13 @@ describe("a launcher that cannot be used", () => {
   it("is told after a while when it is not there", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const sandbox = createSandbox({ socketPath: "/nowhere/launcher.sock", plan: PLAN, prepared: 1, log });
+    const sandbox = createSandbox({
+      socketPath: "/nowhere/launcher.sock",
+      plan: PLAN,
+      prepared: 1,
+      log,
+      replaceLauncher: fail,
+    });
     const refused = expect(sandbox).rejects.toMatchObject({ stage: "connect" });
     await vi.advanceTimersByTimeAsync(10_000);
     vi.useRealTimers();

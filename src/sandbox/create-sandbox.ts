@@ -18,6 +18,8 @@ export interface SandboxOptions {
   /** The disk size of most runs, bytes. */
   readonly defaultDiskBytes?: number;
   readonly log: SandboxLog;
+  /** Called when the launcher lives but does not answer, and never will: whoever can replaces it. */
+  readonly replaceLauncher: () => void;
 }
 
 /** How long boxes may take to be gone when the sandbox closes, milliseconds. */
@@ -33,7 +35,7 @@ const BOX_INODES = 16_384;
  * failed when boxes cannot be made.
  */
 export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { socketPath, plan, prepared, log } = options;
+  const { socketPath, plan, prepared, log, replaceLauncher } = options;
   let pool: BoxPool | null = null;
   const launcher = await connectLauncher({
     socketPath,
@@ -41,6 +43,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     log,
     connected: () => pool?.launcherFound(),
     lost: () => pool?.launcherLost(),
+    silent: replaceLauncher,
   });
   const boxes = createBoxPool({
     launcher,

@@ -1,12 +1,15 @@
 import { type LauncherConnection, openConnection } from "./launcher-connection.ts";
 import type { LaunchError, SandboxLog } from "./sandbox.ts";
 import { workerError } from "./stages.ts";
+import { createWatchdog } from "./watchdog.ts";
 import { type BoxEvent, ProtocolError } from "./wire.ts";
 
 /** Who speaks for one box. */
 export interface BoxReceiver {
   /** @throws {ProtocolError} when the event makes no sense. */
   receive(event: BoxEvent): void;
+  /** From when on the launcher owes this box an event, in milliseconds of `performance.now()`; infinity while it does not. */
+  owedFromMs(): number;
   /** The launcher is gone, and the box with it. Nothing follows. */
   lose(error: LaunchError): void;
 }
@@ -32,6 +35,8 @@ export interface LauncherClientOptions {
   readonly connected: () => void;
   /** The launcher is gone; every box was told. Another one is being looked for. */
   readonly lost: () => void;
+  /** The launcher lives but does not answer: it is no more spoken to. Who can should replace it. */
+  readonly silent: () => void;
 }
 
 /** How long the first launcher may take to be there, milliseconds. */
@@ -55,12 +60,27 @@ export async function connectLauncher(options: LauncherClientOptions): Promise<L
   let reconnectMs = RECONNECT_MIN_MS;
   let welcomedAtMs = Number.POSITIVE_INFINITY;
   let reconnectTimer: NodeJS.Timeout | undefined;
+  /** When the connection was begun that is open or being opened. */
+  let openedAtMs = 0;
   let isClosed = false;
   let lastReason: Error | undefined;
 
   function open(): void {
-    connection = openConnection(options.socketPath, options.plan, { welcome, box, closed });
+    openedAtMs = performance.now();
+    connection = openConnection(options.socketPath, options.plan, { heard: watchdog.heard, welcome, box, closed });
   }
+
+  const watchdog = createWatchdog({
+    owes(nowMs) {
+      if (connection === null) return false;
+      if (lanes === 0) return openedAtMs < nowMs;
+      return [...receivers.values()].some((receiver) => receiver.owedFromMs() < nowMs);
+    },
+    silent() {
+      connection?.abandon(new Error("The launcher does not answer."));
+      options.silent();
+    },
+  });
 
   function welcome(count: number): void {
     if (lanes > 0) throw new ProtocolError("Unexpected WELCOME");
@@ -107,6 +127,7 @@ export async function connectLauncher(options: LauncherClientOptions): Promise<L
   async function close(): Promise<void> {
     isClosed = true;
     clearTimeout(reconnectTimer);
+    watchdog.close();
     await connection?.close();
   }
 

@@ -14,11 +14,15 @@ import {
 export interface LauncherConnection {
   /** Sends the parts of one or more frames. What is sent in one turn of the event loop goes out as one write. */
   readonly send: (...parts: readonly Uint8Array[]) => void;
+  /** Ends it at once, for a reason that is this side's; `closed` is told. */
+  readonly abandon: (reason: Error) => void;
   /** Says goodbye: the launcher then destroys every box of the connection. Resolves when the connection is closed. */
   close(): Promise<void>;
 }
 
 export interface ConnectionHandlers {
+  /** Called whenever anything arrives. */
+  heard(): void;
   /** The launcher has accepted the plan; it can hold `lanes` boxes at once. */
   welcome(lanes: number): void;
   /** @throws {ProtocolError} when the event makes no sense: the connection ends. */
@@ -70,6 +74,7 @@ export function openConnection(socketPath: string, plan: Uint8Array, handlers: C
   const decode = createFrameDecoder(handle);
   socket.on("data", (chunk) => {
     if (isOver) return;
+    handlers.heard();
     try {
       decode(chunk);
     } catch (error) {
@@ -86,6 +91,7 @@ export function openConnection(socketPath: string, plan: Uint8Array, handlers: C
 
   return {
     send,
+    abandon: end,
     async close() {
       if (!isOver) socket.end();
       const timer = setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS);

@@ -26,6 +26,15 @@ it("passes on what it says, line by line", async () => {
   expect(lines).toEqual(["one", "two"]);
 });
 
+it("hands on that the launcher does not answer, as a byte; not when it has ended", async () => {
+  const { started, lines } = startScript(`${READY}; read line; echo replaced >&2; cat`);
+  const launcher = await started;
+  launcher.replace();
+  await launcher.stop();
+  launcher.replace();
+  expect(lines).toEqual(["replaced"]);
+});
+
 it("tells when it ends by itself", async () => {
   const { started } = startScript(`${READY}; kill -9 $$`);
   expect(await (await started).exited).toBe("SIGKILL");

@@ -11,6 +11,8 @@ export interface LauncherProcess {
   readonly gid: number;
   /** Resolves with how the supervisor ended, like `exit code 1` or `SIGKILL`. It ends by itself only when all is lost. */
   readonly exited: Promise<string>;
+  /** Has the launcher killed, which does not answer; the supervisor starts another. */
+  readonly replace: () => void;
   /**
    * Lets the supervisor go and waits for its end.
    * @throws {Error} when it has not ended after `timeoutMs` milliseconds.
@@ -34,6 +36,9 @@ const STOP_TIMEOUT_MS = 10_000;
 const READY_LINE_MAX_BYTES = 512;
 /** The last lines of standard error that a failure quotes. */
 const QUOTED_LINES = 5;
+
+/** Any byte at all; see native/supervisor.c. */
+const REPLACE = "\n";
 
 const READY_LINE = /^(\/[^ ]+) (\d{1,10}) (\d{1,10})\n/;
 
@@ -77,6 +82,10 @@ export async function startLauncherProcess(options: LauncherProcessOptions): Pro
   });
   child.stdin?.on("error", (error) => log(`standard input of the supervisor: ${error.message}`));
 
+  function replace(): void {
+    if (child.stdin?.writable) child.stdin.write(REPLACE);
+  }
+
   async function stop(timeoutMs = STOP_TIMEOUT_MS): Promise<void> {
     child.stdin?.end();
     await within(timeoutMs, exited, `The supervisor did not end within ${timeoutMs} ms.`);
@@ -90,7 +99,7 @@ export async function startLauncherProcess(options: LauncherProcessOptions): Pro
     const line = await within(readyTimeoutMs, Promise.race([readReadyLine(child.stdout), ended]), tooLate);
     const [, socketPath, uid, gid] = READY_LINE.exec(line) ?? [];
     if (socketPath === undefined) throw new Error(`The supervisor said ${JSON.stringify(line)}.`);
-    return { socketPath, uid: Number(uid), gid: Number(gid), exited, stop };
+    return { socketPath, uid: Number(uid), gid: Number(gid), exited, replace, stop };
   } catch (error) {
     child.stdin?.end();
     child.kill("SIGKILL"); // it ignores the gentler ones

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { type HostProcess, isRunning, listProcesses, readProcess } from "./processes.ts";
 
-/** Where native/supervisor.c lets the ids of its instances begin, and how many each has. */
+/** Where native/instance.c lets the ids of its instances begin, and how many each has. */
 const FIRST_ID = 1_900_000_000;
 const IDS_PER_INSTANCE = 1_024;
 
