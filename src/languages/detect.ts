@@ -18,7 +18,7 @@ const MOST_VERSION_BYTES = 64 * 1024;
 const ELF_MAGIC = Buffer.from("\x7fELF", "latin1");
 
 /**
- * Finds the toolchains of a language on this host: the highest version first, one for each version.
+ * Finds the toolchains of a language on this host, one for each version: the highest release first.
  * A candidate that is missing, is a script, or does not say its version is passed over.
  * @param options.millraceNode the Node that Millrace runs on, a candidate for JavaScript.
  */

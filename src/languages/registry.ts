@@ -13,7 +13,7 @@ export interface LanguageRegistry {
   /**
    * The toolchain for a request.
    * @param idOrAlias in any case.
-   * @param range a semver range; the highest version that is here when absent.
+   * @param range a semver range; the highest release that is here when absent.
    * @throws {EngineError} `unknown_language`, naming near ones, or where there is no toolchain for it; `invalid_field` for
    * a version that is no range or that nothing here satisfies.
    */
@@ -26,7 +26,7 @@ export interface LanguageRegistry {
 
 interface Entry {
   readonly manifest: Manifest;
-  /** The highest version first. */
+  /** As `detect` sorts them: a request without a version gets the first. */
   readonly toolchains: readonly Toolchain[];
 }
 
@@ -80,6 +80,9 @@ export function createRegistry(entries: readonly Entry[]): LanguageRegistry {
       const [highest] = toolchains;
       if (highest === undefined) throw notInstalled(manifest);
       if (range === undefined) return highest;
+      // A complete version is looked for without being parsed: an execution's is complete, and every run asks for it.
+      const exact = toolchains.find(({ version }) => version === range);
+      if (exact !== undefined) return exact;
       if (!isRange(range))
         throw wrongVersion(`has to be a version or a semver range, like "${highest.version}" or ">=1 <3"`);
       const found = toolchains.find(({ version }) => isInRange(version, range));
