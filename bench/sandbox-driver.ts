@@ -26,7 +26,7 @@ import type { Batch } from "./driver.ts";
 const [program = "", delivery = ""] = process.argv.slice(2);
 if (delivery !== "in-tree" && delivery !== "as-file") throw new Error(`There is no delivery "${delivery}"`);
 
-const { slots } = readConfig([]);
+const { slots } = readConfig().config;
 const tree = { source: dirname(program), path: "/opt/millrace-bench" };
 const spec = await describeRun();
 const path = await buildLauncher({ nativeDirectory: NATIVE_DIRECTORY, announce: console.error });

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { describeSettings } from "../src/config/config.ts";
+import { fallbackText, flagOf, SETTING_NAMES, settingOf, variableOf } from "../src/config/settings.ts";
 
 const PAGES = ["README.md", "SECURITY.md", ...globSync("docs/**/*.md"), "native/PROTOCOL.md"];
 
@@ -20,10 +20,12 @@ test("the architecture names only files that are there", () => {
   expect(missing).toEqual([]);
 });
 
-test("the README has every setting's flag and variable", () => {
-  const readme = readFileSync("README.md", "utf8");
-  for (const line of describeSettings().split("\n")) {
-    const [flag, variable] = line.trim().split(/\s+/);
-    expect(readme).toContain(`| \`${flag}\` | \`${variable}\` |`);
-  }
+test("the settings' table is that of the code, line by line", () => {
+  const wanted = SETTING_NAMES.map((name) => {
+    const { help, side } = settingOf(name);
+    const key = side === "server" ? `\`${name}\`` : "";
+    return `| ${key} | \`${flagOf(name)}\` | \`${variableOf(name)}\` | ${fallbackText(name)} | ${help} |`;
+  });
+  const lines = readFileSync("docs/configuration.md", "utf8").split("\n");
+  expect(lines.filter((line) => line.includes("| `--"))).toEqual(wanted);
 });

@@ -114,7 +114,7 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 async function compareRates(sandbox: Driver, bare: Driver, processors: number): Promise<Row[]> {
-  const { slots } = readConfig([]);
+  const { slots } = readConfig().config;
   const { a, b } = await interleave(
     RATE_ROUNDS,
     async () => rateOf(await sandbox.time(slots, RATE_MS)),

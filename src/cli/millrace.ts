@@ -7,8 +7,8 @@ const isNewEnough = major > LEAST_NODE.major || (major === LEAST_NODE.major && m
 
 if (isNewEnough) {
   // Loaded only here: an older Node lacks some of what it imports.
-  const { runCommand } = await import("./run-command.ts");
-  process.exitCode = await runCommand(process.argv.slice(2));
+  const { runCommandLine } = await import("./command-line.ts");
+  process.exitCode = await runCommandLine(process.argv.slice(2));
 } else {
   process.stderr.write(
     `millrace: it needs Node ${LEAST_NODE.major}.${LEAST_NODE.minor} or newer; this is ${process.versions.node}\n`,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
-import type { Config } from "../config/config.ts";
+import type { Config } from "../config/settings.ts";
 import { systemClock } from "../domain/clock.ts";
 import { nodeId } from "../domain/ids.ts";
 import { createEngine } from "../engine/engine.ts";

@@ -7,7 +7,7 @@ import { countDescriptors, readProcess, residentBytes } from "../support/process
 import { type RunningServer, startServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
 
-const RUNS = process.env["MILLRACE_LONG"] === "1" ? 10_000 : 300;
+const RUNS = process.env["MILLRACE_TEST_LONG"] === "1" ? 10_000 : 300;
 const WARM_UP = 60;
 const AT_ONCE = 4;
 const SLOTS = 2;

@@ -3,7 +3,8 @@
  *
  * Usage: node test/mutation/serve-mutated.ts NAME [flags of millrace serve]
  */
-import { readConfig } from "../../src/config/config.ts";
+import { Command } from "commander";
+import { addSettings, readSettings, settingsOf } from "../../src/cli/setting-flags.ts";
 import { serve } from "../../src/main/serve.ts";
 import { launcherWithout } from "./build-without.ts";
 import { findMutation } from "./mutations.ts";
@@ -12,7 +13,8 @@ const [name = "", ...flags] = process.argv.slice(2);
 const { without, varyPlan } = findMutation(name);
 // A server may be started by someone who is in groups: whether the program is too is what one mutation is about.
 process.setgroups?.([4, 5]);
-process.exitCode = await serve(readConfig(flags), console.log, {
+const command = addSettings(new Command(), settingsOf("server")).parse(flags, { from: "user" });
+process.exitCode = await serve(readSettings(command).config, console.log, {
   ...(without === undefined ? {} : { launcherPath: launcherWithout(without) }),
   ...(varyPlan === undefined ? {} : { varyPlan }),
 });

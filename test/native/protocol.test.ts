@@ -227,11 +227,11 @@ test("root itself is turned away without a word: the worker alone may speak to t
 });
 
 describe("garbage", () => {
-  const SEED = Number(process.env["MILLRACE_SEED"] ?? 20_260_101);
-  const SECONDS = process.env["MILLRACE_LONG"] === "1" ? 60 : 3;
+  const SEED = Number(process.env["MILLRACE_TEST_SEED"] ?? 20_260_101);
+  const SECONDS = process.env["MILLRACE_TEST_LONG"] === "1" ? 60 : 3;
 
   test(
-    `of any kind for ${SECONDS} s never ends the launcher (MILLRACE_SEED=${SEED} repeats it)`,
+    `of any kind for ${SECONDS} s never ends the launcher (MILLRACE_TEST_SEED=${SEED} repeats it)`,
     async () => {
       const random = createRandom(SEED);
       const deadline = performance.now() + SECONDS * 1_000;

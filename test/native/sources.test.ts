@@ -3,8 +3,8 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
 const run = promisify(execFile);
-const SEED = process.env["MILLRACE_SEED"] ?? "20260101";
-const ROUNDS = process.env["MILLRACE_LONG"] === "1" ? "5000000" : "200000";
+const SEED = process.env["MILLRACE_TEST_SEED"] ?? "20260101";
+const ROUNDS = process.env["MILLRACE_TEST_LONG"] === "1" ? "5000000" : "200000";
 
 test("gcc's static analyzer finds nothing in the launcher", async () => {
   const { stderr } = await run("make", ["-C", "native", "--silent", "analyze"]);

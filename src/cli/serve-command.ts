@@ -1,0 +1,23 @@
+import { Command } from "commander";
+import { addSettings, readSettings, settingsOf } from "./setting-flags.ts";
+import type { Terminal } from "./terminal.ts";
+
+const EXAMPLES = `
+Examples:
+  $ sudo millrace serve
+  $ sudo millrace serve --port 9000 --slots 8
+  $ curl --data-binary 'print(6*7)' localhost:9000/lang/python
+`;
+
+/** `millrace serve` */
+export function serveCommand(terminal: Terminal): Command {
+  const command = new Command("serve")
+    .summary("start the server, as root")
+    .description("Starts the server. It needs root for a moment, to make boxes; it listens as nobody in particular.")
+    .addHelpText("after", EXAMPLES);
+  return addSettings(command, settingsOf("server")).action(async () => {
+    const { config } = readSettings(command);
+    const { serve } = await import("../main/serve.ts");
+    terminal.exitWith(await serve(config, (text) => terminal.print(`${text}\n`)));
+  });
+}

@@ -1,0 +1,108 @@
+import { availableParallelism } from "node:os";
+import { LOG_LEVELS } from "../telemetry/log.ts";
+import { type Kind, loopbackAddress, oneOf, serverUrl, text, wholeNumber } from "./kinds.ts";
+
+/** A setting is declared once, here. Flags, variables, the file, help, `millrace config` and the documents follow. */
+export interface Setting<Value> {
+  readonly kind: Kind<Value>;
+  /** The value when nobody says one; null for none. */
+  readonly fallback: () => Value | null;
+  /** The default in words, where the value depends on the host. */
+  readonly fallbackInWords?: string;
+  /** What it is for, in half a sentence. */
+  readonly help: string;
+  /**
+   * Who needs it: a server, and a program run without one; or a client of a server. A client's settings are never in
+   * the file: one that lies in a folder from somebody else could have keys sent to an address of theirs.
+   */
+  readonly side: "server" | "client";
+  /** Its value is never printed. */
+  readonly isSecret?: true;
+}
+
+/** Half of the boxes that a launcher can hold at once: as many as run may stand ready. */
+const MOST_SLOTS = 128;
+
+/**
+ * Every setting by its name in the configuration file. `logLevel` would be `--log-level` as a flag and
+ * `MILLRACE_LOG_LEVEL` in the environment.
+ */
+export const SETTINGS = {
+  host: {
+    kind: loopbackAddress,
+    fallback: () => "127.0.0.1",
+    help: "address to listen on; loopback only",
+    side: "server",
+  },
+  port: {
+    kind: wholeNumber(0, 65_535),
+    fallback: () => 8080,
+    help: "TCP port to listen on; 0 takes a free one",
+    side: "server",
+  },
+  slots: {
+    kind: wholeNumber(1, MOST_SLOTS),
+    // A run often waits for the kernel or its input, so two for each processor keep all of them busy.
+    fallback: () => Math.min(2 * availableParallelism(), MOST_SLOTS),
+    fallbackInWords: "two per processor",
+    help: "how many programs may run at once",
+    side: "server",
+  },
+  queue: {
+    kind: wholeNumber(1, 100_000),
+    fallback: () => 1_000,
+    help: "how many executions may wait; more are refused with 429",
+    side: "server",
+  },
+  log: {
+    kind: oneOf(LOG_LEVELS),
+    fallback: () => "info" as const,
+    help: `least severity that is logged: ${LOG_LEVELS.join(", ")}`,
+    side: "server",
+  },
+  url: {
+    kind: serverUrl,
+    fallback: () => null,
+    help: "server that runs the program; without it the program runs here",
+    side: "client",
+  },
+  key: {
+    kind: text("key"),
+    fallback: () => null,
+    help: "API key for that server; as a variable it stays out of the list of processes",
+    side: "client",
+    isSecret: true,
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+type ValueOf<S extends (typeof SETTINGS)[SettingName]> = S extends { readonly kind: Kind<infer Value> }
+  ? Value | (null extends ReturnType<S["fallback"]> ? null : never)
+  : never;
+
+/** The value of every setting. */
+export type Config = { readonly [Name in SettingName]: ValueOf<(typeof SETTINGS)[Name]> };
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+
+/** The setting, without what only its own type knows. */
+export function settingOf(name: SettingName): Setting<unknown> {
+  return SETTINGS[name];
+}
+
+/** Like `--log-level`. */
+export function flagOf(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** Like `MILLRACE_LOG_LEVEL`. */
+export function variableOf(name: string): string {
+  return `MILLRACE_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** The default in words, for people. */
+export function fallbackText(name: SettingName): string {
+  const { fallback, fallbackInWords } = settingOf(name);
+  return fallbackInWords ?? String(fallback() ?? "none");
+}
