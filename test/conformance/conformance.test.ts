@@ -1,0 +1,91 @@
+import { availableParallelism } from "node:os";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Language } from "../../src/domain/language.ts";
+import type { Limits } from "../../src/domain/limits.ts";
+import type { ExecutionResponse, RunResponse } from "../../src/protocol/execution-response.ts";
+import { execute } from "../support/client.ts";
+import { type RunningServer, startServer } from "../support/server.ts";
+import { CATALOGUE, type Case, type Try } from "./catalogue.ts";
+import {
+  type Difference,
+  listFolders,
+  listPrograms,
+  type Program,
+  readFacts,
+  readLanguages,
+  readProgram,
+} from "./read-programs.ts";
+
+/** No program needs less: the smallest one has its stack and its libraries. */
+const LEAST_MEMORY_BYTES = 64 * 1024;
+
+const LANGUAGES = await readLanguages();
+const CASES = new Set(CATALOGUE.map(({ name }) => name));
+
+let server: RunningServer;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(() => server.stop());
+
+test("every language has a folder of programs, and every folder is a language's", () => {
+  expect(listFolders()).toEqual(LANGUAGES.map(({ id }) => id));
+});
+
+describe.concurrent.each(LANGUAGES.map((language) => [language.id, language] as const))("%s", (id, language) => {
+  const { notApplicable, differs } = readFacts(id);
+
+  test("every program and every fact belongs to a case", () => {
+    const named = [...listPrograms(id), ...Object.keys(notApplicable)];
+    expect(named.toSorted()).toEqual([...CASES].sort());
+    expect(Object.keys(differs).filter((name) => !CASES.has(name))).toEqual([]);
+  });
+
+  test.for(CATALOGUE.filter(({ name }) => notApplicable[name] === undefined))("$name", async (tested, context) => {
+    if (!language.isAvailable) context.skip(`${language.name} is not installed here: ${language.install}`);
+    await conforms(readProgram(language, tested.name), tested, differs[tested.name]);
+  });
+});
+
+async function conforms(program: Program, { tries }: Case, difference: Difference | undefined): Promise<void> {
+  for (const one of tries) {
+    const { language } = program;
+    const request = { ...program.source, ...one.send, language: language.id };
+    const result = await execute(server, request);
+    expect(result, one.name).toMatchObject(difference ? expectedInstead(difference) : expectedOf(one, program));
+    expectSane(result, language);
+    if (!one.differsNextTime) continue;
+    const next = await execute(server, request);
+    expect(next.status).toBe(result.status);
+    expect(next.run?.stdout).not.toBe(result.run?.stdout);
+  }
+}
+
+function expectedOf({ get }: Try, program: Program) {
+  return typeof get === "function" ? get(program) : get;
+}
+
+function expectedInstead({ why: _why, status, stderr, ...ended }: Difference) {
+  return { status, run: { status, ...ended, ...(stderr && { stderr: expect.stringMatching(stderr) }) } };
+}
+
+/** What is true of every answer, however the program ended. */
+function expectSane(result: ExecutionResponse, { compileLimits, limits }: Language): void {
+  expect(result.compile === null).toBe(compileLimits === null);
+  if (compileLimits !== null && result.compile !== null) expectSaneRun(result.compile, compileLimits);
+  if (result.run !== null) expectSaneRun(result.run, limits);
+  const ran = (result.compile?.wallMs ?? 0) + (result.run?.wallMs ?? 0);
+  expect(result.totalMs).toBeGreaterThan(ran);
+}
+
+function expectSaneRun(run: RunResponse, { memoryBytes }: Limits): void {
+  expect(run.wallMs).toBeGreaterThan(0);
+  expect(run.cpuMs).toBeGreaterThan(0);
+  expect(run.cpuMs).toBeLessThan((run.wallMs + 20) * availableParallelism());
+  expect(run.memoryBytes).toBeGreaterThan(LEAST_MEMORY_BYTES);
+  expect(run.memoryBytes).toBeLessThanOrEqual(memoryBytes);
+  expect(run.message === null).toBe(run.status === "ok");
+  expect(run.exitCode === null).toBe(run.signal !== null);
+}

@@ -1,0 +1,3 @@
+for total in 1 2; then # HERE
+  echo "$total"
+done

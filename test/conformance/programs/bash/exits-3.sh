@@ -1,0 +1,3 @@
+echo before
+echo "to stderr" >&2
+exit 3

@@ -1,0 +1,5 @@
+inner() {
+  : "${number:?no way}" # HERE
+}
+
+inner

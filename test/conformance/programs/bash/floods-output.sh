@@ -1,0 +1,1 @@
+for ((number = 1; ; number++)); do echo "$number"; done

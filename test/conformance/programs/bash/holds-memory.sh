@@ -1,0 +1,2 @@
+printf -v held '%*s' $((32 << 20)) ''
+[[ -n $held ]] && echo held

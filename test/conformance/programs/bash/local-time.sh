@@ -1,0 +1,2 @@
+date -d @0 '+%F %T'
+date +%s

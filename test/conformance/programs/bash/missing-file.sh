@@ -1,0 +1,1 @@
+cat missing.txt 2>/dev/null || echo caught

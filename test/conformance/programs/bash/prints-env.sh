@@ -1,0 +1,2 @@
+echo "[$GREETING]"
+echo "[${EMPTY?is not set}]"

@@ -1,0 +1,1 @@
+echo "through a child" | cat

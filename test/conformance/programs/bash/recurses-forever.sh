@@ -1,0 +1,5 @@
+descend() {
+  descend $(($1 + 1))
+}
+
+descend 0

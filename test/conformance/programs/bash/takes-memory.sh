@@ -1,0 +1,2 @@
+taken=x
+while :; do taken+=$taken; done

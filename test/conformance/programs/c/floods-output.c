@@ -1,0 +1,5 @@
+#include <stdio.h>
+
+int main(void) {
+  for (int number = 1;; number++) printf("%d\n", number);
+}

@@ -1,0 +1,9 @@
+#include <cassert>
+
+static void inner(int number) {
+  assert(number == 3 && "no way"); // HERE
+}
+
+int main() {
+  inner(2);
+}

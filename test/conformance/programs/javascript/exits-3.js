@@ -1,0 +1,3 @@
+console.log("before");
+console.error("to stderr");
+process.exit(3);

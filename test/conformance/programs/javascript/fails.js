@@ -1,0 +1,9 @@
+function inner() {
+  throw new TypeError("no way"); // HERE
+}
+
+function outer() {
+  inner();
+}
+
+outer();

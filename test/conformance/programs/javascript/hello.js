@@ -1,0 +1,2 @@
+const gruß = "Hello, wörld ✓ 😀";
+console.log(gruß);

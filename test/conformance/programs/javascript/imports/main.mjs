@@ -1,0 +1,3 @@
+import { area } from "./shapes/square.mjs";
+
+console.log(area(7));

@@ -1,0 +1,3 @@
+export function area(side) {
+  return side * side;
+}

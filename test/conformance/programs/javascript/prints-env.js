@@ -1,0 +1,2 @@
+console.log(`[${process.env.GREETING}]`);
+console.log(`[${process.env.EMPTY}]`);

@@ -1,0 +1,5 @@
+function descend(depth) {
+  return 1 + descend(depth + 1);
+}
+
+console.log(descend(0));

@@ -1,0 +1,2 @@
+const taken = [];
+for (;;) taken.push(new Array(100_000).fill(taken.length));

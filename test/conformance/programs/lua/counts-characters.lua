@@ -1,0 +1,1 @@
+print(utf8.len(io.read()))

@@ -1,0 +1,3 @@
+print("before")
+local total = = 1 -- HERE
+print(total)

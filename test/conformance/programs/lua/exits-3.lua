@@ -1,0 +1,3 @@
+print("before")
+io.stderr:write("to stderr\n")
+os.exit(3)

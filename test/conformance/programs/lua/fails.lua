@@ -1,0 +1,5 @@
+local function inner()
+  error("no way") -- HERE
+end
+
+inner()

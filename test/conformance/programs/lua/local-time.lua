@@ -1,0 +1,2 @@
+print(os.date("%Y-%m-%d %H:%M:%S", 0))
+print(os.time())

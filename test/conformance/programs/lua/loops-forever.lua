@@ -1,0 +1,3 @@
+print("started")
+io.stdout:flush()
+while true do end

@@ -1,0 +1,2 @@
+print("[" .. os.getenv("GREETING") .. "]")
+print("[" .. os.getenv("EMPTY") .. "]")

@@ -1,0 +1,2 @@
+os.execute("sleep 0.4")
+print("slept")

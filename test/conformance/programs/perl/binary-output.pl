@@ -1,0 +1,1 @@
+print chr for 0 .. 255;

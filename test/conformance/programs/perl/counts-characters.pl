@@ -1,0 +1,4 @@
+use open qw(:std :locale);
+
+chomp(my $line = <STDIN>);
+print length($line), "\n";

@@ -1,0 +1,5 @@
+use strict;
+
+print "before\n";
+$total = 1;    # HERE
+print "$total\n";

@@ -1,0 +1,3 @@
+print "before\n";
+print STDERR "to stderr\n";
+exit 3;

@@ -1,0 +1,5 @@
+sub inner {
+    die "no way";    # HERE
+}
+
+inner();

@@ -1,0 +1,3 @@
+for (my $number = 1; ; $number++) {
+    print "$number\n";
+}

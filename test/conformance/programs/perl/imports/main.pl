@@ -1,0 +1,3 @@
+use Shapes::Square qw(area);
+
+print area(7), "\n";

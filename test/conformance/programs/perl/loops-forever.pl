@@ -1,0 +1,3 @@
+$| = 1;
+print "started\n";
+1 while 1;

@@ -1,0 +1,1 @@
+open(my $file, '<', 'missing.txt') or print $!{ENOENT} ? "caught\n" : "$!\n";

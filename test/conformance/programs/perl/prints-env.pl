@@ -1,0 +1,2 @@
+print "[$ENV{GREETING}]\n";
+print "[$ENV{EMPTY}]\n";

@@ -1,0 +1,1 @@
+print rand, "\n";

@@ -1,0 +1,2 @@
+my @taken;
+push @taken, 'x' x 1_048_576 . @taken while 1;

@@ -1,0 +1,5 @@
+<?php
+
+foreach (range(0, 255) as $byte) {
+    echo chr($byte);
+}

@@ -1,0 +1,3 @@
+<?php
+
+echo mb_strlen(rtrim(fgets(STDIN))), "\n";

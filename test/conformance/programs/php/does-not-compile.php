@@ -1,0 +1,5 @@
+<?php
+
+echo "before\n";
+$total = = 1; // HERE
+echo $total;

@@ -1,0 +1,5 @@
+<?php
+
+echo "before\n";
+fwrite(STDERR, "to stderr\n");
+exit(3);

@@ -1,0 +1,8 @@
+<?php
+
+function inner(): void
+{
+    throw new RuntimeException("no way"); // HERE
+}
+
+inner();

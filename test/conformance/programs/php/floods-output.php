@@ -1,0 +1,5 @@
+<?php
+
+for ($number = 1; ; $number++) {
+    echo $number, "\n";
+}

@@ -1,0 +1,4 @@
+<?php
+
+$gruß = "Hello, wörld ✓ 😀\n";
+echo $gruß;

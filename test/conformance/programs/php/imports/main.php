@@ -1,0 +1,5 @@
+<?php
+
+require "shapes/square.php";
+
+echo Shapes\area(7), "\n";

@@ -1,0 +1,8 @@
+<?php
+
+namespace Shapes;
+
+function area(int $side): int
+{
+    return $side * $side;
+}

@@ -1,0 +1,5 @@
+<?php
+
+if (@file_get_contents("missing.txt") === false) {
+    echo "caught\n";
+}

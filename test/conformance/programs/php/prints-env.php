@@ -1,0 +1,4 @@
+<?php
+
+echo "[", getenv("GREETING"), "]\n";
+echo "[", getenv("EMPTY"), "]\n";

@@ -1,0 +1,5 @@
+<?php
+
+$child = popen("cat", "w");
+fwrite($child, "through a child\n");
+pclose($child);

@@ -1,0 +1,3 @@
+<?php
+
+echo mt_rand(), "\n";

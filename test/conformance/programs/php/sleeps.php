@@ -1,0 +1,4 @@
+<?php
+
+usleep(400_000);
+echo "slept\n";

@@ -1,0 +1,6 @@
+<?php
+
+$taken = [];
+while (true) {
+    $taken[] = str_repeat("x", 1 << 20);
+}

@@ -1,0 +1,3 @@
+print("before")
+total = = 1  # HERE
+print(total)

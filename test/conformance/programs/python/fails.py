@@ -1,0 +1,9 @@
+def inner():
+    raise ValueError("no way")  # HERE
+
+
+def outer():
+    inner()
+
+
+outer()

@@ -1,0 +1,4 @@
+number = 1
+while True:
+    print(number)
+    number += 1

@@ -1,0 +1,2 @@
+held = bytearray(b"x") * (32 << 20)
+print("held")

@@ -1,0 +1,4 @@
+try:
+    open("missing.txt")
+except FileNotFoundError:
+    print("caught")

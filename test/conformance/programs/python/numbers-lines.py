@@ -1,0 +1,4 @@
+import sys
+
+for number, line in enumerate(sys.stdin, start=1):
+    print(f"{number}: {line.removesuffix(chr(10))}")

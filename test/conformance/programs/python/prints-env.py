@@ -1,0 +1,4 @@
+import os
+
+print(f"[{os.environ['GREETING']}]")
+print(f"[{os.environ['EMPTY']}]")

@@ -1,0 +1,5 @@
+def descend(depth):
+    return 1 + descend(depth + 1)
+
+
+print(descend(0))

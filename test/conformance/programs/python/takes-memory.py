@@ -1,0 +1,3 @@
+taken = []
+while True:
+    taken.append(bytearray(1 << 20))

@@ -1,0 +1,1 @@
+print (0..255).to_a.pack("C*")

@@ -1,0 +1,3 @@
+puts "before"
+total = = 1 # HERE
+puts total

@@ -1,0 +1,3 @@
+puts "before"
+warn "to stderr"
+exit 3

@@ -1,0 +1,5 @@
+def inner
+  raise ArgumentError, "no way" # HERE
+end
+
+inner

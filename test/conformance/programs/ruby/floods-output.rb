@@ -1,0 +1,1 @@
+1.step { |number| puts number }

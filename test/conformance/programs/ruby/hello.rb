@@ -1,0 +1,2 @@
+gruß = "Hello, wörld ✓ 😀"
+puts gruß

@@ -1,0 +1,5 @@
+begin
+  File.read("missing.txt")
+rescue Errno::ENOENT
+  puts "caught"
+end

@@ -1,0 +1,2 @@
+puts "[#{ENV.fetch("GREETING")}]"
+puts "[#{ENV.fetch("EMPTY")}]"

@@ -1,0 +1,1 @@
+IO.popen("cat", "w") { |child| child.puts "through a child" }

@@ -1,0 +1,5 @@
+def descend(depth)
+  1 + descend(depth + 1)
+end
+
+puts descend(0)

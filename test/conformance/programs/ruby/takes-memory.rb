@@ -1,0 +1,2 @@
+taken = []
+loop { taken << "x" * (1 << 20) }

@@ -1,0 +1,5 @@
+fn main() {
+    println!("before");
+    let total: i32 = "text"; // HERE
+    println!("{total}");
+}

@@ -1,0 +1,7 @@
+fn inner() {
+    panic!("no way"); // HERE
+}
+
+fn main() {
+    inner();
+}

@@ -1,0 +1,5 @@
+fn main() {
+    for number in 1.. {
+        println!("{number}");
+    }
+}

@@ -1,0 +1,4 @@
+fn main() {
+    let gruß = "Hello, wörld ✓ 😀";
+    println!("{gruß}");
+}

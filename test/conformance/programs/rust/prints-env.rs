@@ -1,0 +1,6 @@
+use std::env;
+
+fn main() {
+    println!("[{}]", env::var("GREETING").unwrap());
+    println!("[{}]", env::var("EMPTY").unwrap());
+}

@@ -1,0 +1,3 @@
+CREATE TABLE people (name TEXT);
+SELEKT name FROM people; -- HERE
+SELECT 'after';

@@ -1,0 +1,4 @@
+SELECT 'before';
+.output /dev/stderr
+SELECT 'to stderr';
+.exit 3

@@ -1,0 +1,4 @@
+CREATE TABLE people (name TEXT NOT NULL);
+CREATE TRIGGER refuse BEFORE INSERT ON people BEGIN SELECT RAISE(ABORT, 'no way'); END;
+INSERT INTO people VALUES ('Ada'); -- HERE
+SELECT 'after';

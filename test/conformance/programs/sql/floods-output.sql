@@ -1,0 +1,2 @@
+WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers)
+SELECT number FROM numbers;

@@ -1,0 +1,2 @@
+.read shapes/square.sql
+SELECT area FROM areas WHERE side = 7;

@@ -1,0 +1,2 @@
+SELECT datetime(0, 'unixepoch', 'localtime');
+SELECT strftime('%s', 'now');

@@ -1,0 +1,1 @@
+SELECT iif(readfile('missing.txt') IS NULL, 'caught', 'found');

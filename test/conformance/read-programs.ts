@@ -1,0 +1,109 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join, parse as parsePath } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { z } from "zod";
+import type { Language } from "../../src/domain/language.ts";
+import { STATUSES } from "../../src/domain/outcome.ts";
+import { loadRegistry } from "../../src/languages/registry.ts";
+import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
+
+const PROGRAMS = fileURLToPath(new URL("programs", import.meta.url));
+const MANIFESTS = fileURLToPath(new URL("../../languages", import.meta.url));
+
+/** How a language ends a case in another way than the catalogue says. */
+const differenceSchema = z.strictObject({
+  why: z.string(),
+  status: z.enum(STATUSES),
+  exitCode: z.int().optional(),
+  signal: z.string().optional(),
+  /** A regular expression. */
+  stderr: z
+    .string()
+    .transform((source) => new RegExp(source, "mu"))
+    .optional(),
+});
+
+/** `facts.yaml`: where a language is not like the others. */
+const factsSchema = z.strictObject({
+  /** Cases that the language can have no program for, with the reason. */
+  notApplicable: z.record(z.string(), z.string()).default({}),
+  differs: z.record(z.string(), differenceSchema).default({}),
+  /** A regular expression of what a message says about `{line}`, where it does not name the file and soon after the line. */
+  place: z.string().optional(),
+});
+
+export type Facts = z.infer<typeof factsSchema>;
+export type Difference = z.infer<typeof differenceSchema>;
+
+/** A language's program for a case. */
+export interface Program {
+  readonly language: Language;
+  /** These fields of a request. */
+  readonly source: Pick<ExecutionRequest, "code" | "files">;
+  /** Matches a message about the line that is marked `HERE`. */
+  readonly place: RegExp;
+}
+
+/** All languages that there are manifests for, those that are not installed on this host too. */
+export async function readLanguages(): Promise<readonly Language[]> {
+  return (await loadRegistry({ directory: MANIFESTS, millraceNode: process.execPath })).list();
+}
+
+/** The folders that hold a language's programs. */
+export function listFolders(): string[] {
+  return readdirSync(PROGRAMS, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** The cases that a language has programs for. */
+export function listPrograms(language: string): string[] {
+  const entries = existsSync(join(PROGRAMS, language)) ? readdirSync(join(PROGRAMS, language)) : [];
+  return entries.filter((entry) => entry !== "facts.yaml").map((entry) => parsePath(entry).name);
+}
+
+/** @throws {Error} naming the file and what is wrong in it. */
+export function readFacts(language: string): Facts {
+  const path = join(PROGRAMS, language, "facts.yaml");
+  if (!existsSync(path)) return factsSchema.parse({});
+  const parsed = factsSchema.safeParse(parse(readFileSync(path, "utf8")));
+  if (parsed.success) return parsed.data;
+  throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
+}
+
+/** @throws {Error} when there is not exactly one, or a folder of files has no main one. */
+export function readProgram(language: Language, name: string): Program {
+  const folder = join(PROGRAMS, language.id);
+  const [entry, ...others] = readdirSync(folder).filter((entry) => parsePath(entry).name === name);
+  if (entry === undefined || others.length > 0) {
+    throw new Error(
+      `There has to be one program test/conformance/programs/${language.id}/${name}${language.extensions[0]}`,
+    );
+  }
+  const path = join(folder, entry);
+  if (statSync(path).isDirectory()) return { language, source: { files: readFiles(path) }, place: /(?!)/ };
+  const code = readFileSync(path, "utf8");
+  return { language, source: { code }, place: placeOf(language, code) };
+}
+
+/** All files below a directory, the main one first. */
+function readFiles(directory: string): { path: string; content: string }[] {
+  const paths = readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .filter((path) => statSync(join(directory, path)).isFile())
+    .sort((a, b) => Number(isMain(b)) - Number(isMain(a)) || (a < b ? -1 : 1));
+  if (!isMain(paths[0] ?? "")) throw new Error(`${directory} needs a main file`);
+  return paths.map((path) => ({ path, content: readFileSync(join(directory, path), "utf8") }));
+}
+
+function isMain(path: string): boolean {
+  return /^main\.[^.]+$/i.test(path);
+}
+
+/** Languages write `main.py", line 2`, `main.c:2:3`, `main.sh: line 2` or `main.php on line 2`. */
+function placeOf(language: Language, code: string): RegExp {
+  const line = String(code.split("\n").findIndex((text) => text.includes("HERE")) + 1);
+  const { place = `${language.mainFile.replace(".", "\\.")}\\D{1,10}{line}\\b` } = readFacts(language.id);
+  return new RegExp(place.replace("{line}", line), "mu");
+}
