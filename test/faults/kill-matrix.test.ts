@@ -1,0 +1,88 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { executionResponseSchema } from "../../src/protocol/execution-response.ts";
+import { isRunning } from "../support/processes.ts";
+import { type RunningServer, startServer } from "../support/server.ts";
+import { expectCalm, expectHello, expectNothingLeft } from "./healing.ts";
+import { signal } from "./holding.ts";
+import { type Cell, readMatrix } from "./matrix.ts";
+import { type Asked, Missed, type Scene, STAGES, type Victim } from "./stages.ts";
+
+// The matrix of docs/failures.md, cell by cell: every process, killed at every stage of a run.
+
+const ROUNDS = process.env["MILLRACE_LONG"] === "1" ? 10 : 1;
+
+/** Goes on to the next cell where it survived. */
+let server: RunningServer | null = null;
+
+afterAll(async () => {
+  if (server !== null && isRunning(server.instance.serverPid)) await server.stop();
+});
+
+async function living(): Promise<RunningServer> {
+  if (server === null || !isRunning(server.instance.serverPid)) server = await startServer({ slots: 1 });
+  return server;
+}
+
+/** What a client sees, in the words of the page. */
+async function describeAnswer({ answer, stdout }: Asked): Promise<string> {
+  const response = await answer.catch(() => null);
+  if (response === null) return "breaks";
+  const body = (await response.json().catch(() => null)) as { code?: unknown } | null;
+  if (body === null) return "breaks";
+  if (response.status !== 200) return String(body.code);
+  const { status, run } = executionResponseSchema.parse(body);
+  if (status === "ok" && run?.stdout !== stdout) return `another output: ${JSON.stringify(body).slice(0, 2_000)}`;
+  return status;
+}
+
+/** Either the server has gone on and has nothing of the run left, or it has ended and has nothing left at all. */
+async function expectHealed(at: RunningServer, victim: string): Promise<void> {
+  if (victim === "server" || victim === "supervisor") {
+    expect(await at.exited).toEqual(victim === "server" ? [null, "SIGKILL"] : [1, null]);
+    await expectNothingLeft(at);
+    await expectHello(await living());
+    return;
+  }
+  await expectHello(at);
+  await expectCalm(at);
+}
+
+/** Tries a few times: what is held may be over in a millisecond. */
+async function reach(stage: string, at: RunningServer): Promise<Scene> {
+  for (let tries = 1; ; tries++) {
+    await expectCalm(at);
+    try {
+      const enter = STAGES[stage];
+      if (enter === undefined) throw new Error(`There is no stage "${stage}"`);
+      return await enter(at);
+    } catch (error) {
+      if (!(error instanceof Missed) || tries === 10) throw error;
+    }
+  }
+}
+
+async function killAt({ stage, victim, outcomes }: Cell): Promise<void> {
+  const at = await living();
+  const scene = await reach(stage, at);
+  const pids = scene.processes[victim as Victim] ?? [];
+  expect(pids.length, "the processes that are to be killed").toBeGreaterThan(0);
+
+  for (const pid of pids) signal(pid, "SIGKILL");
+  scene.release();
+
+  expect(await Promise.all(scene.asked.map(describeAnswer))).toEqual(outcomes);
+  await expectHealed(at, victim);
+}
+
+const cells = readMatrix();
+
+test("the page's matrix has every stage", () => {
+  expect([...new Set(cells.map(({ stage }) => stage))]).toEqual(Object.keys(STAGES));
+});
+
+describe.each(Object.keys(STAGES))("killed while %s", (stage) => {
+  for (const cell of cells.filter((other) => other.stage === stage)) {
+    const title = `the ${cell.victim}: ${cell.outcomes.join(", ") || "nobody notices"}`;
+    for (let round = 1; round <= ROUNDS; round++) test(ROUNDS > 1 ? `${title} (${round})` : title, () => killAt(cell));
+  }
+});
