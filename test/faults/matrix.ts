@@ -11,7 +11,7 @@ export interface Cell {
 const PAGE = "docs/failures.md";
 
 /** The table of docs/failures.md that begins with this cell, as arrays of cells without their backticks. */
-export function readTable(firstHeader: string): { readonly headers: readonly string[]; readonly rows: string[][] } {
+function readTable(firstHeader: string): { readonly headers: readonly string[]; readonly rows: string[][] } {
   const lines = readFileSync(PAGE, "utf8").split("\n");
   const start = lines.findIndex((line) => line.startsWith(`| ${firstHeader} |`));
   if (start === -1) throw new Error(`${PAGE} has no table that begins with "${firstHeader}"`);
