@@ -33,6 +33,7 @@ test.each([
   ["only main may import", "src/engine/a.ts", 'import { createSandbox } from "../sandbox/create-sandbox.ts";'],
   ["domain may not import node:crypto", "src/domain/ids.ts", 'import { randomUUID } from "node:crypto";'],
   ["protocol may not import fastify", "src/protocol/a.ts", 'import { type A, fastify } from "fastify";'],
+  ["only telemetry may import prom-client", "src/worker/a.ts", 'import { Counter } from "prom-client";'],
   ["only config reads", "src/main/compose.ts", 'import { env } from "node:process";'],
   ["has no row", "src/simulator/a.ts", 'import { STATUSES } from "../domain/outcome.ts";'],
   ["outside src", "src/cli/millrace.ts", 'import { a } from "../../test/fixtures/a.ts";'],

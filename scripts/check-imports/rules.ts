@@ -4,7 +4,7 @@ import { parseSync } from "oxc-parser";
 /** What each folder of `src` may import, itself aside. A folder that is not here is a breach: give it a row. */
 const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   domain: [],
-  telemetry: [],
+  telemetry: ["domain"],
   config: ["domain", "telemetry"],
   protocol: ["domain"],
   queue: ["domain", "protocol"],
@@ -24,6 +24,12 @@ const CONCRETE = ["src/queue/embedded/", "src/sandbox/create-sandbox.ts", "src/s
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   protocol: ["zod", "node:buffer"],
+};
+
+/** Packages that one folder keeps to itself: everyone else reports to it in words of its own. */
+const OWNED_PACKAGES: Readonly<Record<string, string>> = {
+  pino: "telemetry",
+  "prom-client": "telemetry",
 };
 
 /** Names that say nothing of what is inside. */
@@ -84,6 +90,9 @@ function importProblems(file: SourceText, { specifier, isTypeOnly }: Import): st
   const isTest = file.path.endsWith(".test.ts");
   if (!specifier.startsWith(".")) {
     if (specifier === "node:process" && folder !== "config") return ["only config reads the process's environment"];
+    const owner = OWNED_PACKAGES[specifier];
+    if (owner !== undefined && folder !== owner && !isTest && !isTypeOnly)
+      return [`only ${owner} may import ${specifier}`];
     const allowed = PACKAGES[folder];
     if (!allowed || isTest || isTypeOnly || allowed.includes(specifier)) return [];
     return [`${folder} may not import ${specifier}: it runs in a browser too`];

@@ -25,6 +25,14 @@ export interface Execution {
   readonly compileLimits: Limits;
 }
 
+/** Who sent an execution, as far as it is known. */
+export interface Submitter {
+  /** The name of the API key; null without one. */
+  readonly client: string | null;
+  /** The address that the request came from; null when it is not known. */
+  readonly address: string | null;
+}
+
 /** How one run ended and what it printed. Milliseconds have up to three decimals. */
 export interface RunResult {
   readonly status: Status;

@@ -87,8 +87,10 @@ function scripted(...script: (RunReport | Error)[]) {
   };
   const warnings: unknown[] = [];
   const log = { warn: (entry: unknown) => warnings.push(entry) };
-  const engine = createEngine({ sandbox, languages: registryOf(interpreted, compiled), log });
-  return { engine, specs, warnings };
+  let retries = 0;
+  const telemetry = { runRetried: () => void retries++ };
+  const engine = createEngine({ sandbox, languages: registryOf(interpreted, compiled), log, telemetry });
+  return { engine, specs, warnings, retries: () => retries };
 }
 
 const signal = new AbortController().signal;
@@ -227,8 +229,9 @@ describe("a box that fails", () => {
   });
 
   test("twice is an internal error that says nothing of the host", async () => {
-    const { engine, specs } = scripted(lost(), lost());
+    const { engine, specs, retries } = scripted(lost(), lost());
     const outcome = await engine.execute(executionOf("script"), { signal });
+    expect(retries()).toBe(1);
     expect(outcome).toMatchObject({ status: "internal_error", run: { status: "internal_error", exit: null } });
     expect(JSON.stringify(outcome)).not.toMatch(/EPERM|mount|secret/);
     expect(specs).toHaveLength(2);
@@ -250,7 +253,12 @@ describe("a box that fails", () => {
         throw lost();
       },
     };
-    const engine = createEngine({ sandbox, languages: registryOf(interpreted), log: { warn: () => undefined } });
+    const engine = createEngine({
+      sandbox,
+      languages: registryOf(interpreted),
+      log: { warn: () => undefined },
+      telemetry: { runRetried: () => undefined },
+    });
     const outcome = await engine.execute(executionOf("script"), { signal: hangUp.signal });
     expect(outcome.status).toBe("cancelled");
   });

@@ -5,6 +5,7 @@ import type { LanguageRegistry } from "../languages/registry.ts";
 import type { Toolchain } from "../languages/toolchain.ts";
 import type { BoxFile, Sandbox } from "../sandbox/sandbox.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import { createLaunch, type Launched } from "./launch.ts";
 
 /** What an execution came to. When it was queued and on which node it ran is known to whoever called. */
@@ -34,6 +35,7 @@ export function createEngine(deps: {
   readonly sandbox: Pick<Sandbox, "run">;
   readonly languages: Pick<LanguageRegistry, "find">;
   readonly log: Pick<Log, "warn">;
+  readonly telemetry: Pick<Telemetry, "runRetried">;
 }): Engine {
   const launch = createLaunch(deps);
 

@@ -3,6 +3,7 @@ import type { ExecutionId } from "../domain/ids.ts";
 import { WORK_DIRECTORY } from "../languages/command.ts";
 import { LaunchError, type RunReport, type RunSpec, type Sandbox } from "../sandbox/sandbox.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import { refusalOf } from "./refusal.ts";
 import { toRunResult, unstartedResult } from "./run-results.ts";
 
@@ -25,6 +26,7 @@ const MOST_ATTEMPTS = 2;
 export function createLaunch(deps: {
   readonly sandbox: Pick<Sandbox, "run">;
   readonly log: Pick<Log, "warn">;
+  readonly telemetry: Pick<Telemetry, "runRetried">;
 }): Launch {
   return async (spec, { id, signal }) => {
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
@@ -37,6 +39,7 @@ export function createLaunch(deps: {
         const refusal = refusalOf(error, spec, WORK_DIRECTORY);
         if (refusal !== null) return unstarted(unstartedResult(refusal));
         deps.log.warn({ id, attempt, stage: error.stage, errno: error.errno, err: error }, "a run was not started");
+        if (attempt < MOST_ATTEMPTS) deps.telemetry.runRetried();
       }
     }
     // The client hears nothing of the host: stage and errno are in the log.

@@ -16,11 +16,14 @@ const CODES: Record<string, { code: ErrorCode; detail: string }> = {
 
 const MALFORMED = { code: "bad_request", detail: "The bytes received are not an HTTP/1.1 request" } as const;
 
-/** Answers bytes that never became a request, and closes their connection. */
-export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+/**
+ * Answers bytes that never became a request, and closes their connection.
+ * @returns the answer's status; null when there was nobody to answer.
+ */
+export function answerClientError(error: Error & { code?: string }, socket: Socket): number | null {
   if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable || isAnswering(socket)) {
     socket.destroy();
-    return;
+    return null;
   }
   const { code, detail } = CODES[error.code ?? ""] ?? MALFORMED;
   const problem = toProblem(new EngineError(code, detail));
@@ -33,6 +36,7 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     "connection: close",
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
+  return problem.status;
 }
 
 /** Whether an answer to an earlier request of the connection has begun: another one inside it would garble it. */

@@ -60,6 +60,7 @@ describe("a client that hangs up", () => {
     await cancelled.promise;
     await expectAlive();
     expect(server.logged).toEqual([]);
+    expect(server.executionLines).toMatchObject([{ status: "cancelled", address: "127.0.0.1" }]);
   });
 
   it("takes its waiting execution out of the queue", async () => {
@@ -76,9 +77,14 @@ describe("a client that hangs up", () => {
     await expect.poll(() => queue.depth()).toBe(1);
     second.destroy();
     await expect.poll(() => queue.depth()).toBe(0);
+    await expect.poll(() => server.executionLines).toHaveLength(1);
+    expect(server.executionLines).toMatchObject([{ status: "cancelled", started: false, address: "127.0.0.1" }]);
     release.resolve();
     expect(await text(first)).toContain("42");
     expect(server.executions).toHaveLength(1);
+    const metrics = await server.telemetry.renderMetrics();
+    expect(metrics).toContain('millrace_executions_total{language="python",status="cancelled"} 1');
+    expect(metrics).toContain('millrace_http_requests_total{method="POST",route="/lang/:language",code="499"} 1');
   });
 
   it("is not taken for one that was answered and stays", async () => {

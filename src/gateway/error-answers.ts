@@ -4,18 +4,56 @@ import { EngineError } from "../domain/errors.ts";
 import { quote } from "../protocol/describe.ts";
 import { PROBLEM_MEDIA_TYPE, toProblem } from "../protocol/problem.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import { submitterOf } from "./watch-requests.ts";
 
 /** Makes the two ways to answer an error: as a problem document, and as one line of text. */
-export function createErrorAnswers(log: Log) {
+export function createErrorAnswers(deps: {
+  readonly log: Log;
+  readonly telemetry: Pick<Telemetry, "requestRefused" | "executionAbandoned" | "bugFound">;
+}) {
+  const { log, telemetry } = deps;
+
+  /** Finds out what to answer, and reports it. */
+  function explain(thrown: unknown, request: FastifyRequest): EngineError {
+    const { execution, isExecuted } = request;
+    if (request.raw.socket.destroyed) {
+      // Nobody is there to be answered: what is sent is dropped.
+      log.debug({ err: thrown, url: request.url }, "a client hung up");
+      if (execution !== null && !isExecuted) telemetry.executionAbandoned(execution, submitterOf(request));
+      return new EngineError("internal", "The client hung up");
+    }
+    const error = toEngineError(thrown, request);
+    const isForExecution = request.routeOptions.config.isForExecution === true && !isExecuted;
+    telemetry.requestRefused({ code: error.code, isForExecution, execution, submitter: submitterOf(request) });
+    return error;
+  }
+
+  function toEngineError(thrown: unknown, request: FastifyRequest): EngineError {
+    if (thrown instanceof EngineError) {
+      if (thrown.code === "internal") log.error({ err: thrown, url: request.url }, "a request failed");
+      return thrown;
+    }
+    const code = frameworkCode(thrown);
+    const known = code === undefined ? undefined : FRAMEWORK_ERRORS[code];
+    if (known !== undefined) return known(request);
+    const id = randomUUID();
+    log.error({ err: thrown, errorId: id, method: request.method, url: request.url }, "a request ended in a bug");
+    telemetry.bugFound("gateway");
+    return new EngineError("internal", `The engine failed; its log tells more about error ${id}`);
+  }
+
   return {
-    answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-      const problem = problemOf(error, request, log);
+    answerProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+      const error = explain(thrown, request);
+      const problem = toProblem(error);
       prepare(reply, error, problem.status).type(PROBLEM_MEDIA_TYPE);
       sendOnceRead(request, reply, JSON.stringify(problem));
     },
 
-    answerLine(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-      const { code, detail, status } = problemOf(error, request, log);
+    answerLine(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+      const error = explain(thrown, request);
+      const { code, detail, status } = toProblem(error);
       prepare(reply, error, status).type("text/plain; charset=utf-8");
       sendOnceRead(request, reply, `millrace: ${code}: ${detail}\n`);
     },
@@ -36,30 +74,11 @@ function sendOnceRead(request: FastifyRequest, reply: FastifyReply, body: string
   }
 }
 
-function prepare(reply: FastifyReply, error: unknown, status: number): FastifyReply {
+function prepare(reply: FastifyReply, { retryAfterSeconds }: EngineError, status: number): FastifyReply {
   // The framework closes the connection after a refused body; see sendOnceRead.
   reply.removeHeader("connection");
-  if (error instanceof EngineError && error.retryAfterSeconds !== null)
-    reply.header("retry-after", error.retryAfterSeconds);
+  if (retryAfterSeconds !== null) reply.header("retry-after", retryAfterSeconds);
   return reply.code(status);
-}
-
-function problemOf(error: unknown, request: FastifyRequest, log: Log) {
-  if (request.raw.socket.destroyed) {
-    // Nobody is there to be answered: what is sent is dropped.
-    log.debug({ err: error, url: request.url }, "a client hung up");
-    return toProblem(new EngineError("internal", "The client hung up"));
-  }
-  if (error instanceof EngineError) {
-    if (error.code === "internal") log.error({ err: error, url: request.url }, "a request failed");
-    return toProblem(error);
-  }
-  const code = frameworkCode(error);
-  const known = code === undefined ? undefined : FRAMEWORK_ERRORS[code];
-  if (known !== undefined) return known(request);
-  const id = randomUUID();
-  log.error({ err: error, errorId: id, method: request.method, url: request.url }, "a request ended in a bug");
-  return toProblem(new EngineError("internal", `The engine failed; its log tells more about error ${id}`));
 }
 
 function frameworkCode(error: unknown): string | undefined {
@@ -67,22 +86,20 @@ function frameworkCode(error: unknown): string | undefined {
 }
 
 /** Errors of the HTTP framework that a client can cause. */
-const FRAMEWORK_ERRORS: Record<string, (request: FastifyRequest) => ReturnType<typeof toProblem>> = {
+const FRAMEWORK_ERRORS: Record<string, (request: FastifyRequest) => EngineError> = {
   FST_ERR_CTP_BODY_TOO_LARGE: (request) => {
     const limit = request.routeOptions.bodyLimit;
-    return toProblem(
-      new EngineError("too_large", `The body is larger than ${limit} bytes, the most that is allowed here`),
-    );
+    return new EngineError("too_large", `The body is larger than ${limit} bytes, the most that is allowed here`);
   },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) => {
     const type = quote(request.headers["content-type"] ?? "");
-    return toProblem(new EngineError("unsupported_media_type", `The content type ${type} is not supported`));
+    return new EngineError("unsupported_media_type", `The content type ${type} is not supported`);
   },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => badRequest("The body is not as long as Content-Length says"),
-  FST_ERR_BAD_URL: (request) => badRequest(`The address ${quote(request.raw.url ?? "")} is not percent-encoded UTF-8`),
-  FST_ERR_MAX_PARAM_LENGTH: () => toProblem(new EngineError("not_found", "The address is too long to name anything")),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => {
+    return new EngineError("bad_request", "The body is not as long as Content-Length says");
+  },
+  FST_ERR_BAD_URL: (request) => {
+    return new EngineError("bad_request", `The address ${quote(request.raw.url ?? "")} is not percent-encoded UTF-8`);
+  },
+  FST_ERR_MAX_PARAM_LENGTH: () => new EngineError("not_found", "The address is too long to name anything"),
 };
-
-function badRequest(detail: string) {
-  return toProblem(new EngineError("bad_request", detail));
-}

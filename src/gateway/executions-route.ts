@@ -16,6 +16,7 @@ export function registerExecutionsRoute(app: FastifyInstance, deps: GatewayDeps)
   addRoute(app, {
     method: "POST",
     url: "/v1/executions",
+    config: { isForExecution: true },
     onRequest: async (request) => {
       refuseOtherTypes(request);
       refuseLaterHeaders(request);

@@ -350,7 +350,6 @@ describe("every route", () => {
     "/lang/python/",
     "/healthz/",
     "/v1/executions/exe_1",
-    "/metrics",
     "/favicon.ico",
     "/lang/python/x",
     `/lang/${"x".repeat(300)}`,
@@ -392,6 +391,8 @@ describe("every route", () => {
     const [line] = server.logged;
     expect(answer.json().detail).toContain(line?.["errorId"]);
     expect(JSON.stringify(line)).toContain("secret of the engine");
+    // The execution ended well: the bug is in telling it.
+    expect(server.executionLines).toMatchObject([{ status: "ok" }]);
   });
 
   it("logs a failure of the engine", async () => {
@@ -405,6 +406,9 @@ describe("every route", () => {
     expect(answer.statusCode).toBe(500);
     expect(answer.body).toBe("millrace: internal: The disk is full\n");
     expect(server.logged).toHaveLength(1);
+    expect(server.executionLines).toMatchObject([
+      { level: 50, status: "refused", code: "internal", language: "python" },
+    ]);
   });
 });
 

@@ -4,6 +4,7 @@ import { EngineError } from "../domain/errors.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
 import { REQUEST_LIMITS } from "../protocol/request-limits.ts";
 import type { Queue } from "../queue/queue.ts";
+import type { TelemetryHub } from "../telemetry/create-telemetry.ts";
 import type { Log } from "../telemetry/log.ts";
 import { answerClientError } from "./client-error.ts";
 import { createErrorAnswers } from "./error-answers.ts";
@@ -12,6 +13,8 @@ import { guardRequest, setSecurityHeaders } from "./guard.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
 import { registerLangRoute } from "./lang-route.ts";
 import { registerLanguagesRoute } from "./languages-route.ts";
+import { registerMetricsRoute } from "./metrics-route.ts";
+import { watchRequest, watchRequests } from "./watch-requests.ts";
 
 /** What every route may use. */
 export interface GatewayDeps {
@@ -20,6 +23,7 @@ export interface GatewayDeps {
   /** Whether a worker can take jobs now. */
   readonly isReady: () => boolean;
   readonly log: Log;
+  readonly telemetry: Omit<TelemetryHub, "executionEnded" | "runRetried" | "watch" | "close">;
 }
 
 /**
@@ -27,7 +31,8 @@ export interface GatewayDeps {
  * and resolves when the requests under way have been answered.
  */
 export function createGateway(deps: GatewayDeps): FastifyInstance {
-  const errors = createErrorAnswers(deps.log);
+  const { telemetry } = deps;
+  const errors = createErrorAnswers(deps);
   const app = fastify({
     // The log has one line for what went wrong, and none for a request that went well.
     logger: false,
@@ -36,9 +41,13 @@ export function createGateway(deps: GatewayDeps): FastifyInstance {
     keepAliveTimeout: 65_000,
     return503OnClosing: false,
     http: { maxHeaderSize: 16_384, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => {
+      const status = answerClientError(error, socket as Socket);
+      if (status !== null) telemetry.requestEnded({ method: "other", route: null, status, ms: 0 });
+    },
     frameworkErrors: (error, request, reply) => {
       setSecurityHeaders(reply);
+      watchRequest(request, reply, telemetry);
       errors.answerProblem(error, request, reply);
     },
   });
@@ -47,6 +56,7 @@ export function createGateway(deps: GatewayDeps): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
 
+  watchRequests(app, telemetry);
   app.addHook("onRequest", async (request, reply) => {
     setSecurityHeaders(reply);
     guardRequest(request);
@@ -63,6 +73,7 @@ export function createGateway(deps: GatewayDeps): FastifyInstance {
   registerExecutionsRoute(app, deps);
   registerLanguagesRoute(app, deps);
   registerHealthRoutes(app, deps);
+  registerMetricsRoute(app, deps);
   return app;
 }
 

@@ -12,6 +12,7 @@ export function registerLangRoute(app: FastifyInstance, deps: GatewayDeps): void
   addRoute(app, {
     method: "POST",
     url: "/lang/:language",
+    config: { isForExecution: true },
     bodyLimit: REQUEST_LIMITS.sourceBytes,
     onRequest: async (request) => {
       // The bytes are the program whatever the header says; the framework would refuse one that is malformed.

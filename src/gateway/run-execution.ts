@@ -2,6 +2,7 @@ import type { FastifyReply } from "fastify";
 import { EngineError } from "../domain/errors.ts";
 import type { Execution, ExecutionResult } from "../domain/execution.ts";
 import type { GatewayDeps } from "./gateway.ts";
+import { submitterOf } from "./watch-requests.ts";
 
 /**
  * Queues an execution and waits for its result. When the client hangs up before it is answered the execution is
@@ -13,6 +14,8 @@ export async function runExecution(
   execution: Execution,
   reply: FastifyReply,
 ): Promise<ExecutionResult> {
+  const { request } = reply;
+  request.execution = execution;
   if (!deps.isReady()) {
     throw new EngineError("no_worker", "No worker is ready to run programs; try again in a second", {
       retryAfterSeconds: 1,
@@ -22,5 +25,7 @@ export async function runExecution(
   reply.raw.once("close", () => {
     if (!reply.raw.writableFinished) hangUp.abort(new Error("the client hung up"));
   });
-  return deps.queue.submit(execution, { signal: hangUp.signal });
+  const result = await deps.queue.submit(execution, { signal: hangUp.signal, submitter: submitterOf(request) });
+  request.isExecuted = true;
+  return result;
 }

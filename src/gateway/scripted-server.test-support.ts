@@ -6,6 +6,8 @@ import { parseManifest } from "../languages/manifest.ts";
 import { createRegistry, type LanguageRegistry } from "../languages/registry.ts";
 import { createToolchain } from "../languages/toolchain.ts";
 import type { Queue } from "../queue/queue.ts";
+import { createTelemetry, type TelemetryHub } from "../telemetry/create-telemetry.ts";
+import { EXECUTION_LINE } from "../telemetry/execution-line.ts";
 import { createLog } from "../telemetry/log.ts";
 import { createGateway } from "./gateway.ts";
 
@@ -19,8 +21,10 @@ export interface ScriptedServer {
   readonly app: FastifyInstance;
   /** What the worker was given, in order. */
   readonly executions: Execution[];
-  /** Parsed lines of the log. */
+  /** Parsed lines of the log, those of executions apart. */
   readonly logged: Record<string, unknown>[];
+  readonly executionLines: Record<string, unknown>[];
+  readonly telemetry: TelemetryHub;
   isReady: boolean;
   close(): Promise<void>;
 }
@@ -49,14 +53,20 @@ export function startScriptedServer(options: {
   const { queue, script = () => ({}), slots = 1 } = options;
   const executions: Execution[] = [];
   const logged: Record<string, unknown>[] = [];
+  const executionLines: Record<string, unknown>[] = [];
   const stopped = new AbortController();
-  const log = createLog({ level: "info", stream: { write: (line) => logged.push(JSON.parse(line)) } });
+  const log = createLog({ level: "info", stream: { write: (line) => keep(JSON.parse(line)) } });
+  const keep = (line: Record<string, unknown>) => (line["msg"] === EXECUTION_LINE ? executionLines : logged).push(line);
+  const telemetry = createTelemetry({ log, version: "0.0.0" });
   const server: ScriptedServer = {
-    app: createGateway({ queue, languages: someLanguages(), isReady: () => server.isReady, log }),
+    app: createGateway({ queue, languages: someLanguages(), isReady: () => server.isReady, log, telemetry }),
     executions,
     logged,
+    executionLines,
+    telemetry,
     isReady: true,
     async close() {
+      telemetry.close();
       stopped.abort();
       await queue.close();
       await server.app.close();
@@ -71,7 +81,9 @@ export function startScriptedServer(options: {
       if (lease === null) return;
       const { execution } = lease.job;
       executions.push(execution);
-      await lease.ack({ ...resultOf(execution), ...(await script(execution, lease.cancelled)) });
+      const result = { ...resultOf(execution), ...(await script(execution, lease.cancelled)) };
+      await lease.ack(result);
+      telemetry.executionEnded(result, lease.job.submitter);
     }
   }
 

@@ -12,6 +12,7 @@ import type { BoxPlan } from "../sandbox/box-plan.ts";
 import { createSandbox } from "../sandbox/create-sandbox.ts";
 import type { LauncherProcess } from "../sandbox/launcher-process.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import { createTelemetry } from "../telemetry/create-telemetry.ts";
 import type { Log } from "../telemetry/log.ts";
 import { createWorker } from "../worker/worker.ts";
 import { closeInReverse, type Part } from "./part.ts";
@@ -44,6 +45,8 @@ export async function compose(options: {
   readonly languages: LanguageRegistry;
   readonly plan: BoxPlan;
   readonly launcher: Pick<LauncherProcess, "socketPath" | "replace">;
+  /** Of Millrace. */
+  readonly version: string;
   readonly log: Log;
   readonly giveUpRoot: () => void;
   readonly onBug: (error: unknown) => void;
@@ -55,18 +58,32 @@ export async function compose(options: {
 
   const queue = createEmbeddedQueue({ capacity: config.queue, clock: systemClock });
   const isReady = () => !isStopping && sandbox?.isReady() === true;
-  const gateway = createGateway({ queue, languages, isReady, log });
+  const telemetry = createTelemetry({ log, version: options.version });
+  const gateway = createGateway({ queue, languages, isReady, log, telemetry });
   // Its framework loads its last modules here.
   await gateway.ready();
 
   options.giveUpRoot();
   const { socketPath, replace: replaceLauncher } = launcher;
   sandbox = await createSandbox({ socketPath, plan, slots, prepared: slots, log, replaceLauncher });
-  const engine = createEngine({ sandbox, languages, log });
+  const engine = createEngine({ sandbox, languages, log, telemetry });
   const node = nodeId(randomUUID());
-  const worker = createWorker({ queue, engine, slots, nodeId: node, clock: systemClock, log, onBug });
+  const worker = createWorker({ queue, engine, slots, nodeId: node, clock: systemClock, log, telemetry, onBug });
+
+  const { counts } = sandbox;
+  telemetry.watch({
+    queuedJobs: queue.depth,
+    oldestJobMs: queue.oldestMs,
+    slots: () => slots,
+    usedSlots: worker.busySlots,
+    boxes: () => counts().boxes,
+    failedBoxes: () => counts().failedBoxes,
+    lostLaunchers: () => counts().lostLaunchers,
+    isReady,
+  });
 
   const parts: readonly Part[] = [
+    { name: "telemetry", close: async () => telemetry.close() },
     { name: "sandbox", close: sandbox.close },
     { name: "worker", close: worker.close },
     { name: "queue", close: queue.close },

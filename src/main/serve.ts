@@ -56,6 +56,7 @@ export async function serve(
         languages,
         plan,
         launcher,
+        version,
         log,
         giveUpRoot() {
           process.chdir("/");

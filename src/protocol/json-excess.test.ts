@@ -53,9 +53,10 @@ describe("findJsonExcess", () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         const { levels, entries, values } = measure(JSON.parse(text));
-        const enough = { levels, entries: Math.max(1, entries), values };
+        const enough = { levels, entries: Math.max(1, entries), values: 2 * values };
         expect(look(text, enough)).toBeNull();
         if (levels > 0) expect(look(text, { ...enough, levels: levels - 1 })).toMatch(/^levels/);
+        if (values > 1) expect(look(text, { ...enough, values: Math.floor(values / 2) - 1 })).toMatch(/^values/);
         if (entries > 1) expect(look(text, { ...enough, entries: entries - 1 })).toMatch(/^entries/);
       }),
     );

@@ -13,7 +13,7 @@ export interface JsonBounds {
   readonly levels: number;
   /** Entries of one array or object. */
   readonly entries: number;
-  /** Values altogether, arrays and objects included. */
+  /** Values altogether; an array or an object counts for two. */
   readonly values: number;
 }
 

@@ -2,7 +2,7 @@ import { type Box, type BoxOwner, createBox } from "./box.ts";
 import { createDiskDemand } from "./disk-demand.ts";
 import type { LauncherClient } from "./launcher-client.ts";
 import { createOutage } from "./outage.ts";
-import type { LaunchError, SandboxLog } from "./sandbox.ts";
+import type { LaunchError, SandboxCounts, SandboxLog } from "./sandbox.ts";
 import { workerError } from "./stages.ts";
 import { createWaitingLine } from "./waiting-line.ts";
 
@@ -25,6 +25,7 @@ export interface BoxPool {
   readonly firstBox: Promise<void>;
   /** Whether the last attempts to make a box were successful. */
   isHealthy(): boolean;
+  counts(): Pick<SandboxCounts, "boxes" | "failedBoxes">;
   /** Ends every box, used or not. Resolves when nothing is left of any. */
   close(): Promise<void>;
 }
@@ -63,6 +64,7 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
   firstBox.promise.catch(() => undefined); // for those who ask
   const outage = createOutage({ patienceMs: PATIENCE_MS, onTooLong: giveUp });
   let failures = 0;
+  let failedBoxes = 0;
   /** Set while making boxes rests after a failure. */
   let retryTimer: NodeJS.Timeout | null = null;
   let scheduled: NodeJS.Immediate | null = null;
@@ -100,6 +102,7 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
       balance();
     },
     failed(box, error) {
+      failedBoxes += 1;
       places.set(box, "leaving");
       rest(error);
     },
@@ -227,6 +230,10 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
         outage.note(workerError("launcher_lost", `There has been no launcher for ${PATIENCE_MS} ms.`));
     },
     firstBox: firstBox.promise,
+    counts: () => ({
+      boxes: { making: count("making"), prepared: count("idle"), used: count("taken"), leaving: count("leaving") },
+      failedBoxes,
+    }),
     isHealthy: () => failures < FAILURES_MAX && outage.refusal() === null,
     async close() {
       closed = workerError("closed", "The sandbox is being closed.");

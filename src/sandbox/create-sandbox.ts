@@ -37,12 +37,16 @@ const BOX_INODES = 16_384;
 export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { socketPath, plan, prepared, log, replaceLauncher } = options;
   let pool: BoxPool | null = null;
+  let lostLaunchers = 0;
   const launcher = await connectLauncher({
     socketPath,
     plan: encodePlan(plan),
     log,
     connected: () => pool?.launcherFound(),
-    lost: () => pool?.launcherLost(),
+    lost() {
+      lostLaunchers += 1;
+      pool?.launcherLost();
+    },
     silent: replaceLauncher,
   });
   const boxes = createBoxPool({
@@ -97,6 +101,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   return {
     run,
     isReady: () => launcher.lanes() > 0 && boxes.isHealthy(),
+    counts: () => ({ ...boxes.counts(), lostLaunchers }),
     close: () => (closing ??= close()),
   };
 }

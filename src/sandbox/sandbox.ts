@@ -67,6 +67,15 @@ export interface SandboxLog {
   error(fields: object, message: string): void;
 }
 
+/** What a sandbox holds now, and what it has lost since it was made. */
+export interface SandboxCounts {
+  /** Living boxes: being made, standing ready, belonging to a run, being removed. */
+  readonly boxes: Readonly<Record<"making" | "prepared" | "used" | "leaving", number>>;
+  /** Boxes that could not be made. */
+  readonly failedBoxes: number;
+  readonly lostLaunchers: number;
+}
+
 /** Runs programs in boxes. */
 export interface Sandbox {
   /**
@@ -78,6 +87,7 @@ export interface Sandbox {
   run(spec: RunSpec, options?: { readonly signal?: AbortSignal }): Promise<RunReport>;
   /** Whether a launcher is connected and can make boxes. */
   isReady(): boolean;
+  counts(): SandboxCounts;
   /**
    * Kills every box, whose runs end as killed, and lets the launcher go. Resolves when nothing is left on the host; so
    * does every further call.

@@ -4,6 +4,7 @@ import type { NodeId } from "../domain/ids.ts";
 import type { Engine, ExecutionOutcome } from "../engine/engine.ts";
 import type { Lease, Queue } from "../queue/queue.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 
 /** Takes jobs from a queue and has an engine run them, at most one in each slot. */
 export interface Worker {
@@ -26,14 +27,16 @@ export function createWorker(options: {
   readonly nodeId: NodeId;
   readonly clock: Clock;
   readonly log: Pick<Log, "error">;
+  readonly telemetry: Pick<Telemetry, "executionEnded" | "bugFound">;
   readonly onBug: (error: unknown) => void;
 }): Worker {
-  const { queue, engine, slots, nodeId, clock, log, onBug } = options;
+  const { queue, engine, slots, nodeId, clock, log, telemetry, onBug } = options;
   const draining = new AbortController();
   let busy = 0;
 
   function report(error: unknown, message: string, id?: string): void {
     log.error({ err: error, id }, message);
+    telemetry.bugFound("worker");
     onBug(error);
   }
 
@@ -47,7 +50,7 @@ export function createWorker(options: {
   }
 
   async function work(lease: Lease): Promise<void> {
-    const { execution, putAtMs } = lease.job;
+    const { execution, submitter, putAtMs } = lease.job;
     const queuedMs = clock.nowMs() - putAtMs;
     const outcome = await execute(lease);
     const result: ExecutionResult = {
@@ -62,6 +65,7 @@ export function createWorker(options: {
       node: nodeId,
     };
     await lease.ack(result);
+    telemetry.executionEnded(result, submitter);
   }
 
   async function fillSlot(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Clock } from "../../domain/clock.ts";
 import { EngineError } from "../../domain/errors.ts";
-import type { Execution, ExecutionResult } from "../../domain/execution.ts";
+import type { Execution, ExecutionResult, Submitter } from "../../domain/execution.ts";
 import type { Job, Lease, Queue } from "../queue.ts";
 import { createThroughput } from "./throughput.ts";
 
@@ -17,6 +17,8 @@ interface Taker {
   readonly resolve: (lease: Lease) => void;
   readonly reject: (reason: unknown) => void;
 }
+
+const NOBODY: Submitter = { client: null, address: null };
 
 /**
  * A queue in this process's memory: first in, first out, and bounded. Nothing in it outlives the process, as nothing needs
@@ -45,9 +47,11 @@ export function createEmbeddedQueue(options: { readonly capacity: number; readon
     waiting.splice(index, 0, entry);
   }
 
-  function forget(entry: Entry): void {
+  /** @returns whether it was waiting. */
+  function forget(entry: Entry): boolean {
     const index = waiting.indexOf(entry);
     if (index !== -1) waiting.splice(index, 1);
+    return index !== -1;
   }
 
   function leaseOf(entry: Entry): Lease {
@@ -66,26 +70,25 @@ export function createEmbeddedQueue(options: { readonly capacity: number; readon
       },
       async handBack() {
         end();
-        if (entry.cancelled.aborted) return;
-        if (isClosed) entry.reject(stopping());
+        if (entry.cancelled.aborted) entry.reject(entry.cancelled.reason);
+        else if (isClosed) entry.reject(stopping());
         else enqueue(entry);
       },
     };
   }
 
   return {
-    async submit(execution: Execution, { signal }) {
+    async submit(execution: Execution, { signal, submitter = NOBODY }) {
       signal.throwIfAborted();
       if (isClosed) throw stopping();
       if (takers.size === 0 && waiting.length >= capacity)
         throw full(waiting.length, throughput.secondsFor(waiting.length));
       const { promise, resolve, reject } = Promise.withResolvers<ExecutionResult>();
-      const job = { execution, putAtMs: clock.nowMs() };
+      const job = { execution, submitter, putAtMs: clock.nowMs() };
       const entry: Entry = { job, place: nextPlace, cancelled: signal, resolve, reject };
       nextPlace += 1;
       const cancel = () => {
-        forget(entry);
-        reject(signal.reason);
+        if (forget(entry)) reject(signal.reason);
       };
       signal.addEventListener("abort", cancel, { once: true });
       enqueue(entry);
@@ -109,6 +112,11 @@ export function createEmbeddedQueue(options: { readonly capacity: number; readon
     },
 
     depth: () => waiting.length,
+
+    oldestMs() {
+      const [oldest] = waiting;
+      return oldest === undefined ? 0 : clock.nowMs() - oldest.job.putAtMs;
+    },
 
     async close() {
       isClosed = true;

@@ -1,0 +1,29 @@
+import { Gauge, type Registry } from "prom-client";
+import { addPolledCounter, addPolledGauge } from "./polled.ts";
+import { BOX_STATES, type Readings } from "./readings.ts";
+
+/** Metrics that are read from the parts of the server whenever somebody asks. */
+export function addReadings(registry: Registry, readings: Readings): void {
+  const gauge = (name: string, help: string, read: () => number) => addPolledGauge(registry, name, help, read);
+  const counter = (name: string, help: string, read: () => number) => addPolledCounter(registry, name, help, read);
+
+  gauge("millrace_ready", "1 while programs can be run, else 0.", () => Number(readings.isReady()));
+  gauge("millrace_queue_jobs", "Jobs that wait for a slot.", readings.queuedJobs);
+  gauge("millrace_queue_oldest_job_seconds", "How long the oldest waiting job has waited.", () => {
+    return readings.oldestJobMs() / 1000;
+  });
+  gauge("millrace_slots", "Programs that may run at once.", readings.slots);
+  gauge("millrace_slots_used", "Slots with an execution in them.", readings.usedSlots);
+  counter("millrace_boxes_failed_total", "Boxes that could not be made.", readings.failedBoxes);
+  counter("millrace_launchers_lost_total", "Launchers that were lost, and replaced.", readings.lostLaunchers);
+  new Gauge({
+    name: "millrace_boxes",
+    help: "Living boxes: being made, standing ready, in use, or being removed.",
+    labelNames: ["state"],
+    registers: [registry],
+    collect() {
+      const boxes = readings.boxes();
+      for (const state of BOX_STATES) this.set({ state }, boxes[state]);
+    },
+  });
+}

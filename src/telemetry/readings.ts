@@ -1,0 +1,22 @@
+/** What the metrics read from the parts of the server each time that somebody asks for them. */
+export interface Readings {
+  /** Jobs that wait. */
+  readonly queuedJobs: () => number;
+  /** How long the oldest of them has waited, milliseconds; 0 when none does. */
+  readonly oldestJobMs: () => number;
+  readonly slots: () => number;
+  readonly usedSlots: () => number;
+  /** Living boxes by what becomes of them. */
+  readonly boxes: () => Readonly<Record<BoxState, number>>;
+  /** Boxes that could not be made, so far. */
+  readonly failedBoxes: () => number;
+  /** Launchers that were lost, so far; each had a successor, or will have. */
+  readonly lostLaunchers: () => number;
+  /** Whether programs can be run now. */
+  readonly isReady: () => boolean;
+}
+
+/** A box is being made, stands ready, belongs to a run, or is being removed. */
+export const BOX_STATES = ["making", "prepared", "used", "leaving"] as const;
+
+export type BoxState = (typeof BOX_STATES)[number];
