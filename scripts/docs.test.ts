@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { EXIT } from "../src/cli/run/exit-status.ts";
 import { fallbackText, flagOf, SETTING_NAMES, settingOf, variableOf } from "../src/config/settings.ts";
 
 const PAGES = ["README.md", "SECURITY.md", ...globSync("docs/**/*.md"), "native/PROTOCOL.md"];
@@ -28,4 +30,24 @@ test("the settings' table is that of the code, line by line", () => {
   });
   const lines = readFileSync("docs/configuration.md", "utf8").split("\n");
   expect(lines.filter((line) => line.includes("| `--"))).toEqual(wanted);
+});
+
+test("the command line's page has every command and every exit status of a run", () => {
+  const page = readFileSync("docs/cli.md", "utf8");
+  const { stdout } = spawnSync(process.execPath, ["src/cli/millrace.ts", "help"], { encoding: "utf8", env: {} });
+  const commands = [...stdout.slice(stdout.indexOf("Commands:")).matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1]);
+  expect(commands.length).toBeGreaterThan(5);
+  for (const command of commands) expect(page).toMatch(new RegExp(`^\\| .*\`millrace ${command}\\b`, "m"));
+  for (const status of Object.values(EXIT)) expect(page).toContain(`\n| ${status} | `);
+});
+
+test("the command line's page has every option of a run", () => {
+  const page = readFileSync("docs/cli.md", "utf8");
+  const { stdout } = spawnSync(process.execPath, ["src/cli/millrace.ts", "run", "--help"], {
+    encoding: "utf8",
+    env: {},
+  });
+  const options = stdout.slice(0, stdout.indexOf("Settings:")).match(/--[a-z-]+(?= <)/g) ?? [];
+  expect(options.length).toBeGreaterThan(10);
+  for (const option of options) expect(page).toContain(`\`${option}`);
 });

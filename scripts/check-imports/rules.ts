@@ -8,13 +8,14 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   config: ["domain", "telemetry"],
   protocol: ["domain"],
   queue: ["domain", "protocol"],
+  client: ["domain", "protocol"],
   sandbox: ["domain"],
   languages: ["domain"],
   engine: ["domain", "languages", "sandbox", "telemetry"],
   worker: ["domain", "engine", "languages", "queue", "telemetry"],
   gateway: ["domain", "languages", "protocol", "queue", "telemetry"],
   main: ["config", "domain", "engine", "gateway", "languages", "protocol", "queue", "sandbox", "telemetry", "worker"],
-  cli: ["config", "domain", "main"],
+  cli: ["client", "config", "domain", "main", "protocol"],
 };
 
 /** Implementations behind an interface. Only `main` knows them; everyone else gets the interface handed in. */
@@ -24,6 +25,7 @@ const CONCRETE = ["src/queue/embedded/", "src/sandbox/create-sandbox.ts", "src/s
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   protocol: ["zod", "node:buffer"],
+  client: ["zod"],
 };
 
 /** Packages that one folder keeps to itself: everyone else reports to it in words of its own. */

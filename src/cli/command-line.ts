@@ -1,10 +1,16 @@
-import { Command, CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
+import { UnreachableError } from "../client/client.ts";
 import { ConfigError } from "../config/config-error.ts";
+import { EngineError } from "../domain/errors.ts";
 import { readVersion } from "../main/package-files.ts";
 import { StartError } from "../main/start-error.ts";
 import { configCommand } from "./config-command.ts";
+import { createCommand } from "./create-command.ts";
+import { languagesCommand } from "./languages-command.ts";
+import { runCommand } from "./run/run-command.ts";
 import { serveCommand } from "./serve-command.ts";
-import type { Terminal } from "./terminal.ts";
+import { createTerminal, type Terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
 
 const EXAMPLES = `
 Examples:
@@ -24,54 +30,46 @@ const FAILURE_STATUS = 1;
  * @returns the exit status.
  */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
-  let status = 0;
-  const terminal: Terminal = {
-    print: (text) => void process.stdout.write(text),
-    exitWith: (given) => {
-      status = given;
-    },
-  };
+  const terminal = createTerminal();
   try {
     await createProgram(terminal).parseAsync([...argv], { from: "user" });
-    return status;
+    return terminal.exitStatus();
   } catch (error) {
-    return explain(error);
+    return explain(error, terminal);
   }
 }
 
 function createProgram(terminal: Terminal): Command {
-  const program = new Command("millrace")
+  const program = createCommand("millrace", "millrace --help lists the commands")
     .description("Millrace runs programs in sandboxes, over HTTP or right here.")
     .version(readVersion(), "-v, --version", "print the version")
-    .helpOption("-h, --help", "explain the command")
+    .enablePositionalOptions()
     .helpCommand("help [command]", "explain a command")
     .addHelpText("after", EXAMPLES);
   program.addCommand(serveCommand(terminal));
+  program.addCommand(runCommand(terminal));
+  program.addCommand(languagesCommand(terminal));
   program.addCommand(configCommand(terminal));
-  program
-    .command("version")
-    .description("print the version")
-    .action(() => terminal.print(`${readVersion()}\n`));
-  for (const command of [program, ...program.commands]) harden(command);
+  program.addCommand(versionCommand(terminal));
   return program;
 }
 
-/** Errors are thrown, not exits; they are one sentence that begins with our name, and where to read more. */
-function harden(command: Command): void {
-  const path = command.parent === null ? "millrace" : `millrace ${command.name()}`;
-  command
-    .exitOverride()
-    .allowExcessArguments(false)
-    .showSuggestionAfterError(true)
-    .showHelpAfterError(`${path} --help explains it`)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "millrace: ")) });
+function versionCommand(terminal: Terminal): Command {
+  return createCommand("version")
+    .description("print the version")
+    .action(() => terminal.print(`${readVersion()}\n`));
 }
 
 /** What a person can mend is one message; anything else is a bug and shows its trace. */
-function explain(error: unknown): number {
+function explain(error: unknown, terminal: Terminal): number {
   // Its message is on standard error already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_STATUS;
-  if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
-  process.stderr.write(`millrace: ${error.message}\n`);
-  return error instanceof ConfigError ? USAGE_STATUS : FAILURE_STATUS;
+  if (!isExpected(error)) throw error;
+  terminal.complain(`millrace: ${error.message}\n`);
+  return error instanceof UsageError || error instanceof ConfigError ? USAGE_STATUS : FAILURE_STATUS;
+}
+
+function isExpected(error: unknown): error is Error {
+  const kinds = [UsageError, ConfigError, StartError, EngineError, UnreachableError];
+  return kinds.some((kind) => error instanceof kind);
 }

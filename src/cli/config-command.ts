@@ -1,6 +1,7 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import type { Origin, ReadConfig } from "../config/config.ts";
 import { type Config, SETTING_NAMES, type SettingName, settingOf } from "../config/settings.ts";
+import { createCommand } from "./create-command.ts";
 import { addSettings, readSettings } from "./setting-flags.ts";
 import { formatTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -15,7 +16,7 @@ Examples:
 
 /** `millrace config` */
 export function configCommand(terminal: Terminal): Command {
-  const command = new Command("config")
+  const command = createCommand("config")
     .summary("show every setting, and where its value comes from")
     .description(
       "Shows the value of every setting as the other commands would find it, and who said it. Starts nothing.",

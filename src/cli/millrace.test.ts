@@ -14,12 +14,15 @@ describe("millrace", () => {
   it.each([["--help"], ["-h"], ["help"]])("explains itself: %s", (...args) => {
     const { status, stdout, stderr } = millrace(args);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    for (const command of ["serve", "config", "version"]) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
+    for (const command of ["serve", "run", "languages", "config", "version"])
+      expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
   });
 
   it.each([
     ["serve", "MILLRACE_PORT"],
     ["config", "--json"],
+    ["run", "--stdin"],
+    ["languages", "--json"],
     ["version", "print the version"],
   ])("explains %s, in both ways to ask", (command, word) => {
     const { status, stdout, stderr } = millrace([command, "--help"]);

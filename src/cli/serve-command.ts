@@ -1,4 +1,5 @@
-import { Command } from "commander";
+import type { Command } from "commander";
+import { createCommand } from "./create-command.ts";
 import { addSettings, readSettings, settingsOf } from "./setting-flags.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -11,7 +12,7 @@ Examples:
 
 /** `millrace serve` */
 export function serveCommand(terminal: Terminal): Command {
-  const command = new Command("serve")
+  const command = createCommand("serve")
     .summary("start the server, as root")
     .description("Starts the server. It needs root for a moment, to make boxes; it listens as nobody in particular.")
     .addHelpText("after", EXAMPLES);

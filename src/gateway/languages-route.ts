@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import type { Language } from "../domain/language.ts";
+import { toLanguagesResponse } from "../protocol/languages-response.ts";
 import type { GatewayDeps } from "./gateway.ts";
 import { addRoute } from "./route.ts";
 
@@ -8,10 +8,6 @@ export function registerLanguagesRoute(app: FastifyInstance, { languages }: Gate
   addRoute(app, {
     method: "GET",
     url: "/v1/languages",
-    handler: async () => ({ languages: languages.list().map(toEntry) }),
+    handler: async () => toLanguagesResponse(languages.list()),
   });
-}
-
-function toEntry({ isAvailable, ...language }: Language) {
-  return { ...language, available: isAvailable, warm: false };
 }

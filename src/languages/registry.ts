@@ -34,20 +34,26 @@ interface Entry {
  * Reads every manifest of a directory and asks this host for the toolchains.
  * @param options.directory holds the `*.yaml` files.
  * @param options.millraceNode absolute path of the Node that runs Millrace, a candidate for JavaScript.
+ * @param options.only the languages to look for, by id or alias: the others count as missing. All when absent.
  * @throws {Error} when a manifest is wrong: it names the file and the key.
  */
 export async function loadRegistry(options: {
   readonly directory: string;
   readonly millraceNode: string;
+  readonly only?: readonly string[] | undefined;
 }): Promise<LanguageRegistry> {
   const manifests = await readManifests(options.directory);
   const entries = await Promise.all(
     manifests.map(async (manifest): Promise<Entry> => {
-      const detected = await detect(manifest.detect, options);
+      const detected = isOneOf(options.only, manifest) ? await detect(manifest.detect, options) : [];
       return { manifest, toolchains: detected.map((one) => createToolchain(manifest, one)) };
     }),
   );
   return createRegistry(entries);
+}
+
+function isOneOf(names: readonly string[] | undefined, { id, aliases }: Manifest): boolean {
+  return names === undefined || names.some((name) => [id, ...aliases].includes(name.toLowerCase()));
 }
 
 async function readManifests(directory: string): Promise<Manifest[]> {

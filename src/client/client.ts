@@ -1,0 +1,117 @@
+import { z } from "zod";
+import { EngineError, ERRORS, type ErrorCode } from "../domain/errors.ts";
+import type { ExecutionRequest } from "../protocol/execution-request.ts";
+import { type ExecutionResponse, executionResponseSchema, runResponseSchema } from "../protocol/execution-response.ts";
+import { type LanguageEntry, languageEntrySchema } from "../protocol/languages-response.ts";
+import { problemSchema } from "../protocol/problem.ts";
+
+/** The HTTP API of a Millrace server. Works in browsers and wherever else there is `fetch`. */
+export interface Client {
+  /**
+   * Runs a program and waits for its end. However the program ends, that is a result.
+   * An aborted `signal` cancels it, and rejects with the signal's reason.
+   * @throws {EngineError} when the server refuses it or cannot do it.
+   * @throws {UnreachableError}
+   */
+  execute(request: ExecutionRequest, options?: { readonly signal?: AbortSignal }): Promise<ExecutionResponse>;
+  /**
+   * The languages that the server knows.
+   * @throws {EngineError}
+   * @throws {UnreachableError}
+   */
+  languages(options?: { readonly signal?: AbortSignal }): Promise<readonly LanguageEntry[]>;
+}
+
+/** No answer came from the server, or one that is not Millrace's. `cause` has the reason where there is one. */
+export class UnreachableError extends Error {
+  override readonly name = "UnreachableError";
+}
+
+/** A newer server may say more than this client knows: what is not known is passed over. */
+const executionAnswer = executionResponseSchema
+  .extend({ compile: runResponseSchema.strip().nullable(), run: runResponseSchema.strip().nullable() })
+  .strip();
+const languagesAnswer = z.object({ languages: z.array(languageEntrySchema.strip()) });
+const problemAnswer = problemSchema.partial({ errors: true }).strip();
+
+/**
+ * @param options.url the server's address, like `http://localhost:8080`.
+ * @param options.key an API key, for a server that wants one.
+ */
+export function createClient(options: { readonly url: string; readonly key?: string | null }): Client {
+  const base = options.url.replace(/\/+$/, "");
+  const credentials: Record<string, string> = options.key ? { authorization: `Bearer ${options.key}` } : {};
+
+  async function ask<Answer>(path: string, schema: z.ZodType<Answer>, init: RequestInit): Promise<Answer> {
+    const { status, headers, text } = await send(`${base}${path}`, {
+      ...init,
+      headers: { ...credentials, ...(init.body ? { "content-type": "application/json" } : {}) },
+    });
+    const content = parseJson(text);
+    if (status !== 200) throw toError(status, headers, content);
+    const answer = schema.safeParse(content);
+    if (answer.success) return answer.data;
+    throw new UnreachableError(`${base}${path} does not answer as Millrace does`, { cause: answer.error });
+  }
+
+  return {
+    execute: (request, { signal } = {}) =>
+      ask("/v1/executions", executionAnswer, {
+        method: "POST",
+        body: JSON.stringify(request),
+        ...(signal && { signal }),
+      }),
+    async languages({ signal } = {}) {
+      const { languages } = await ask("/v1/languages", languagesAnswer, { method: "GET", ...(signal && { signal }) });
+      return languages;
+    },
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** @throws {UnreachableError} when the connection cannot be made or breaks; the reason of an aborted signal as it is. */
+async function send(url: string, init: RequestInit): Promise<Answer> {
+  try {
+    const answer = await fetch(url, init);
+    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  } catch (cause) {
+    init.signal?.throwIfAborted();
+    throw new UnreachableError(`${new URL(url).origin} does not answer: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** `fetch` says only that it failed; what it was is below. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return reasonOf(error.cause);
+  return error.message || ("code" in error ? String(error.code) : error.name);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function toError(status: number, headers: Headers, content: unknown): Error {
+  const problem = problemAnswer.safeParse(content).data;
+  if (problem === undefined) return new UnreachableError(`The server answers ${status}, and not as Millrace does`);
+  if (!isErrorCode(problem.code)) return new UnreachableError(`The server answers ${problem.code}: ${problem.detail}`);
+  const retryAfter = headers.get("retry-after");
+  return new EngineError(problem.code, problem.detail, {
+    fields: problem.errors ?? [],
+    ...(retryAfter !== null && { retryAfterSeconds: Number(retryAfter) }),
+  });
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code);
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import { systemClock } from "../domain/clock.ts";
+import type { Execution } from "../domain/execution.ts";
+import { nodeId } from "../domain/ids.ts";
+import { createEngine, type ExecutionOutcome } from "../engine/engine.ts";
+import { fromRequest, toExecution } from "../gateway/to-execution.ts";
+import type { LanguageRegistry } from "../languages/registry.ts";
+import type { ExecutionRequest } from "../protocol/execution-request.ts";
+import type { ExecutionResponse } from "../protocol/execution-response.ts";
+import { type LanguagesResponse, toLanguagesResponse } from "../protocol/languages-response.ts";
+import { parseExecutionRequest } from "../protocol/parse-execution-request.ts";
+import { toResponse } from "../protocol/to-response.ts";
+import { createSandbox } from "../sandbox/create-sandbox.ts";
+import { createLog, type Log, type LogLevel } from "../telemetry/log.ts";
+import { orStartError } from "./start-error.ts";
+import { type Host, loadLanguages, startHost } from "./start-host.ts";
+
+/**
+ * Runs one program in a box of this process, without server and HTTP, and with the same answer. The process is nobody in
+ * particular after it.
+ * @param options.announce told, in words for a person, what takes its time.
+ * @param options.signal kills the program; its status is then `cancelled`.
+ * @throws {EngineError} as a server would answer it.
+ * @throws {StartError}
+ */
+export async function runLocally(
+  request: ExecutionRequest,
+  options: {
+    readonly logLevel: LogLevel;
+    readonly announce: (text: string) => void;
+    readonly signal: AbortSignal;
+  },
+): Promise<ExecutionResponse> {
+  const submission = fromRequest(parseExecutionRequest(Buffer.from(JSON.stringify(request))));
+  const languages = await loadLanguages([submission.language]);
+  const execution = toExecution(submission, languages);
+  const log = createLog({ level: options.logLevel });
+  const startedAtMs = systemClock.nowMs();
+  const host = await startHost({ slots: 1, languages, log, announce: options.announce });
+  try {
+    host.giveUpRoot();
+    const outcome = await execute(execution, { host, languages, log, signal: options.signal });
+    const { id, language, version } = execution;
+    const totalMs = systemClock.nowMs() - startedAtMs;
+    return toResponse({ id, language, version, ...outcome, queuedMs: 0, totalMs, node: nodeId(randomUUID()) });
+  } finally {
+    await host.launcher.stop();
+  }
+}
+
+async function execute(
+  execution: Execution,
+  deps: {
+    readonly host: Host;
+    readonly languages: LanguageRegistry;
+    readonly log: Log;
+    readonly signal: AbortSignal;
+  },
+): Promise<ExecutionOutcome> {
+  const { host, languages, log, signal } = deps;
+  const { socketPath, replace: replaceLauncher } = host.launcher;
+  const sandbox = await orStartError(
+    "Boxes cannot be made",
+    createSandbox({ socketPath, plan: host.plan, slots: 1, prepared: 1, log, replaceLauncher }),
+  );
+  try {
+    // Nobody reads the metrics of one run; what went wrong with it is in the log.
+    const telemetry = { runRetried: () => undefined };
+    return await createEngine({ sandbox, languages, log, telemetry }).execute(execution, { signal });
+  } finally {
+    await sandbox.close();
+  }
+}
+
+/**
+ * The languages that Millrace knows, as a server here would answer it.
+ * @param options.isDetected whether to look for them on this host: without, all count as missing, which is quick.
+ */
+export async function listLocalLanguages(options: { readonly isDetected: boolean }): Promise<LanguagesResponse> {
+  const registry = await loadLanguages(options.isDetected ? undefined : []);
+  return toLanguagesResponse(registry.list());
+}

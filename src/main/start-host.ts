@@ -1,0 +1,77 @@
+import { type LanguageRegistry, loadRegistry } from "../languages/registry.ts";
+import type { BoxPlan } from "../sandbox/box-plan.ts";
+import { type LauncherProcess, startLauncherProcess } from "../sandbox/launcher-process.ts";
+import type { Log } from "../telemetry/log.ts";
+import { buildLauncher } from "./build-launcher.ts";
+import { LANGUAGES_DIRECTORY, NATIVE_DIRECTORY } from "./package-files.ts";
+import { planBoxes } from "./plan-boxes.ts";
+import { dropPrivileges } from "./privileges.ts";
+import { orStartError, StartError } from "./start-error.ts";
+
+/** What root alone can do, done: what a process needs to make boxes from then on, as nobody in particular. */
+export interface Host {
+  /** What every box is made of. */
+  readonly plan: BoxPlan;
+  /** Stop it last. */
+  readonly launcher: LauncherProcess;
+  /**
+   * Becomes the user that the launcher takes orders from. Every module and file that is needed later has to be loaded by
+   * then: the package may lie where only root looks.
+   */
+  giveUpRoot(): void;
+}
+
+/** What the proof by mutation replaces, to show that a test notices; nobody else should. */
+export interface HostVariation {
+  /** Another launcher than the one that is built from `native/`. */
+  readonly launcherPath?: string;
+  /** Changes the plan of every box. */
+  readonly varyPlan?: (plan: BoxPlan) => BoxPlan;
+}
+
+/**
+ * Compiles the launcher if need be, plans the boxes and starts the launcher's supervisor.
+ * @param options.slots how many boxes may run at once.
+ * @param options.languages whose toolchains boxes have to show.
+ * @param options.announce told, in words for a person, what takes its time.
+ * @throws {StartError}
+ */
+export async function startHost(options: {
+  readonly slots: number;
+  readonly log: Log;
+  readonly announce: (text: string) => void;
+  readonly languages: Pick<LanguageRegistry, "trees">;
+  readonly variation?: HostVariation;
+}): Promise<Host> {
+  const { slots, languages, log, announce, variation = {} } = options;
+  refuseWithoutRoot();
+  const path =
+    variation.launcherPath ??
+    (await orStartError("There is no launcher", buildLauncher({ nativeDirectory: NATIVE_DIRECTORY, announce })));
+  const planned = await planBoxes({ slots, toolchains: languages.trees() });
+  const plan = variation.varyPlan?.(planned) ?? planned;
+  const relay = (line: string) => log.warn({ line }, "the launcher says");
+  const launcher = await orStartError("The launcher cannot start", startLauncherProcess({ path, log: relay }));
+  return {
+    plan,
+    launcher,
+    giveUpRoot() {
+      process.chdir("/");
+      dropPrivileges(launcher);
+    },
+  };
+}
+
+/** Millrace's languages, and what of them is on this host. @param only which to look for; all when absent. */
+export function loadLanguages(only?: readonly string[]): Promise<LanguageRegistry> {
+  return loadRegistry({ directory: LANGUAGES_DIRECTORY, millraceNode: process.execPath, only });
+}
+
+function refuseWithoutRoot(): void {
+  if (process.platform !== "linux")
+    throw new StartError("Millrace needs Linux: boxes are made of its namespaces and cgroups");
+  if (process.getuid?.() === 0) return;
+  throw new StartError(
+    "Millrace has to be started as root (try sudo): namespaces, mounts and cgroups of boxes need it. It gives root up before it runs anything",
+  );
+}
