@@ -265,8 +265,12 @@ describe("a box that fails", () => {
 
   test("for want of an interpreter is the engine's fault", async () => {
     const missing = () => new LaunchError("exec(0): ENOENT", { stage: "exec", errno: "ENOENT" });
-    const { engine } = scripted(missing(), missing());
-    expect((await engine.execute(executionOf("script"), { signal })).status).toBe("internal_error");
+    const { engine, warnings } = scripted(missing(), missing());
+    expect(await engine.execute(executionOf("script"), { signal })).toMatchObject({
+      status: "internal_error",
+      run: { message: "the toolchain of the language does not work on this server" },
+    });
+    expect(warnings).toMatchObject([{ executable: "/usr/bin/x" }, { executable: "/usr/bin/x" }]);
   });
 
   test("for want of memory is the request's fault and is not tried again", async () => {

@@ -29,6 +29,7 @@ export function createLaunch(deps: {
   readonly telemetry: Pick<Telemetry, "runRetried">;
 }): Launch {
   return async (spec, { id, signal }) => {
+    let message = "the engine could not start the program";
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
       if (signal.aborted) return unstarted(unstartedResult({ status: "cancelled", message: null }));
       try {
@@ -38,12 +39,15 @@ export function createLaunch(deps: {
         if (!(error instanceof LaunchError)) throw error;
         const refusal = refusalOf(error, spec, WORK_DIRECTORY);
         if (refusal !== null) return unstarted(unstartedResult(refusal));
-        deps.log.warn({ id, attempt, stage: error.stage, errno: error.errno, err: error }, "a run was not started");
+        const { stage, errno } = error;
+        const { executable } = spec;
+        deps.log.warn({ id, attempt, executable, stage, errno, err: error }, "a run was not started");
+        if (stage === "exec") message = "the toolchain of the language does not work on this server";
         if (attempt < MOST_ATTEMPTS) deps.telemetry.runRetried();
       }
     }
     // The client hears nothing of the host: stage and errno are in the log.
-    return unstarted(unstartedResult({ status: "internal_error", message: "the engine could not start the program" }));
+    return unstarted(unstartedResult({ status: "internal_error", message }));
   };
 }
 

@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { createLog } from "./log.ts";
 
@@ -26,5 +29,23 @@ describe("createLog", () => {
     const { log, lines } = capture("silent");
     log.error("unheard");
     expect(lines).toEqual([]);
+  });
+
+  it("does not end a process whose log cannot be written, and keeps little of what it could not write", async () => {
+    const module = fileURLToPath(new URL("log.ts", import.meta.url));
+    const script = `
+      import { createLog } from ${JSON.stringify(module)};
+      const log = createLog({ level: "info" });
+      log.info("first");
+      const before = process.memoryUsage().rss;
+      for (let line = 0; line < 200; line++) log.info("x".repeat(1 << 20));
+      console.log("grown by", process.memoryUsage().rss - before < 100 << 20 ? "little" : "much");`;
+    const shell = spawn("/bin/sh", [
+      "-c",
+      '"$0" --input-type=module --eval "$1" 2>/dev/full',
+      process.execPath,
+      script,
+    ]);
+    expect(await text(shell.stdout)).toBe("grown by little\n");
   });
 });
