@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../domain/clock.ts";
 import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
 import type { Queue } from "../queue/queue.ts";
-import { type Script, type ScriptedServer, startScriptedServer } from "./scripted-server.test-support.ts";
+import { run, type Script, type ScriptedServer, startScriptedServer } from "./scripted-server.test-support.ts";
 
 let queue: Queue;
 let server: ScriptedServer;
@@ -16,7 +17,11 @@ beforeEach(async () => {
   script = () => ({});
   sockets = [];
   queue = createEmbeddedQueue({ capacity: 10, clock: systemClock });
-  server = startScriptedServer({ queue, script: (execution, cancelled) => script(execution, cancelled) });
+  server = startScriptedServer({
+    queue,
+    script: (execution, cancelled) => script(execution, cancelled),
+    network: { readingTimes: { pauseMs: 600, totalMs: 1_500 } },
+  });
   await server.app.listen({ host: "127.0.0.1", port: 0 });
 });
 
@@ -178,6 +183,53 @@ describe("a large body", () => {
     const answer = await text(open(`${head}${chunk.repeat(4)}0\r\n\r\n`));
     expect(answer).toMatch(/^HTTP\/1.1 413 /);
     await expectAlive();
+  });
+});
+
+describe("a client that does not read its answer", () => {
+  const MIB = 1024 * 1024;
+
+  function answerMuch(): void {
+    script = () => ({ run: { ...run, stdout: Buffer.alloc(48 * MIB, "x") } });
+  }
+
+  it("is cut off", async () => {
+    answerMuch();
+    const [socket] = await Promise.all([once(server.app.server, "connection"), open(post("x")).pause()]);
+    await once(socket[0] as Socket, "close");
+    await expectAlive();
+    expect(server.logged).toEqual([]);
+  });
+
+  it("or reads a little now and then, is cut off in the end", async () => {
+    answerMuch();
+    const socket = open(post("x"));
+    let unread = MIB;
+    socket.on("data", (bytes) => {
+      unread -= bytes.length;
+      if (unread <= 0) socket.pause();
+    });
+    const readALittle = setInterval(() => {
+      unread = MIB;
+      socket.resume();
+    }, 100);
+    const startedAt = performance.now();
+    const [accepted] = await once(server.app.server, "connection");
+    await once(accepted as Socket, "close");
+    clearInterval(readALittle);
+    expect(performance.now() - startedAt).toBeGreaterThan(1_400);
+  });
+
+  it("is not taken for one that waits long for it, or asks again", async () => {
+    script = async () => {
+      await delay(1_700);
+      return {};
+    };
+    const socket = open(post("x"));
+    await once(socket, "data");
+    await delay(700);
+    socket.write(post("x", "Connection: close\r\n"));
+    expect(await text(socket)).toMatch(/42\n$/);
   });
 });
 

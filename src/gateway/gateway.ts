@@ -6,10 +6,13 @@ import { REQUEST_LIMITS } from "../protocol/request-limits.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { TelemetryHub } from "../telemetry/create-telemetry.ts";
 import type { Log } from "../telemetry/log.ts";
+import { type AccessOptions, createAccess } from "./access/access.ts";
+import { limitConnections } from "./access/limit-connections.ts";
+import { limitReading, type ReadingTimes } from "./access/limit-reading.ts";
 import { answerClientError } from "./client-error.ts";
 import { createErrorAnswers } from "./error-answers.ts";
 import { registerExecutionsRoute } from "./executions-route.ts";
-import { guardRequest, setSecurityHeaders } from "./guard.ts";
+import { refuseCodings, setSecurityHeaders } from "./guard.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
 import { registerLangRoute } from "./lang-route.ts";
 import { registerLanguagesRoute } from "./languages-route.ts";
@@ -26,19 +29,38 @@ export interface GatewayDeps {
   readonly telemetry: Omit<TelemetryHub, "executionEnded" | "runRetried" | "watch" | "close">;
 }
 
+export interface GatewayOptions extends GatewayDeps {
+  readonly access: Omit<AccessOptions, "log">;
+  readonly network: NetworkOptions;
+}
+
+/** How clients are connected. */
+export interface NetworkOptions {
+  /** Addresses and networks of proxies, like `10.0.0.0/8`: what they say in `X-Forwarded-For` is believed, and nobody else. */
+  readonly trustedProxies: readonly string[];
+  /** How many connections one network may have open. */
+  readonly connectionsPerNetwork: number;
+  readonly readingTimes?: ReadingTimes;
+}
+
+const READING_TIMES: ReadingTimes = { pauseMs: 30_000, totalMs: 300_000 };
+
 /**
  * The HTTP side of Millrace. It does not listen; whoever makes it does, and closes it. Closing refuses new connections
  * and resolves when the requests under way have been answered.
  */
-export function createGateway(deps: GatewayDeps): FastifyInstance {
-  const { telemetry } = deps;
-  const errors = createErrorAnswers(deps);
+export function createGateway(options: GatewayOptions): FastifyInstance {
+  const { log, telemetry } = options;
+  const { trustedProxies, connectionsPerNetwork, readingTimes = READING_TIMES } = options.network;
+  const access = createAccess({ ...options.access, log });
+  const errors = createErrorAnswers(options);
   const app = fastify({
     // The log has one line for what went wrong, and none for a request that went well.
     logger: false,
     bodyLimit: REQUEST_LIMITS.bodyBytes,
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     return503OnClosing: false,
     http: { maxHeaderSize: 16_384, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     clientErrorHandler: (error, socket) => {
@@ -51,29 +73,33 @@ export function createGateway(deps: GatewayDeps): FastifyInstance {
       errors.answerProblem(error, request, reply);
     },
   });
+  limitConnections(app.server, { perNetwork: connectionsPerNetwork, trustedProxies, log });
 
   // Bodies are read as bytes, whatever they are called; each route decides what they mean.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
 
+  app.decorateRequest("client", null);
   watchRequests(app, telemetry);
   app.addHook("onRequest", async (request, reply) => {
     setSecurityHeaders(reply);
-    guardRequest(request);
+    if (access.admit(request, reply)) return reply;
+    refuseCodings(request);
     if (request.is404)
       throw new EngineError("not_found", "There is nothing at this address; docs/api.md lists all of them");
   });
   app.setErrorHandler(errors.answerProblem);
   closeAnsweredConnections(app);
+  limitReading(app, readingTimes);
 
   app.register(async (text) => {
     text.setErrorHandler(errors.answerLine);
-    registerLangRoute(text, deps);
+    registerLangRoute(text, options);
   });
-  registerExecutionsRoute(app, deps);
-  registerLanguagesRoute(app, deps);
-  registerHealthRoutes(app, deps);
-  registerMetricsRoute(app, deps);
+  registerExecutionsRoute(app, options);
+  registerLanguagesRoute(app, options);
+  registerHealthRoutes(app, options);
+  registerMetricsRoute(app, options);
   return app;
 }
 

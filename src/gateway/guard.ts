@@ -2,33 +2,16 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { EngineError } from "../domain/errors.ts";
 import { quote } from "../protocol/describe.ts";
 
-const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
-
 /**
- * Refuses what no route should see: requests that a web page made a browser send, and bodies in a content coding.
- *
- * Without API keys the only protection is that the server listens on loopback, where every page in a local browser can
- * reach it. A page of another origin is known by `Origin`. A page whose own name was made to resolve to 127.0.0.1
- * (DNS rebinding) has the right origin, but the wrong `Host`.
- * @throws {EngineError} `forbidden_origin`, `unsupported_media_type`.
+ * Refuses a body in a content coding: what a small body becomes is not bounded by its size.
+ * @throws {EngineError} `unsupported_media_type`.
  */
-export function guardRequest(request: FastifyRequest): void {
-  const { host, origin, "content-encoding": coding } = request.headers;
-  if (host === undefined || !LOOPBACK_HOST.test(host)) {
-    throw new EngineError(
-      "forbidden_origin",
-      `The host ${quote(host ?? "")} is not a loopback name like localhost or 127.0.0.1`,
-    );
-  }
-  if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) {
-    throw new EngineError("forbidden_origin", `Pages of the origin ${quote(origin)} may not use this server`);
-  }
-  if (coding !== undefined && coding.toLowerCase() !== "identity") {
-    throw new EngineError(
-      "unsupported_media_type",
-      `The content encoding ${quote(coding)} is not supported; send the body as it is`,
-    );
-  }
+export function refuseCodings({ headers: { "content-encoding": coding } }: FastifyRequest): void {
+  if (coding === undefined || coding.toLowerCase() === "identity") return;
+  throw new EngineError(
+    "unsupported_media_type",
+    `The content encoding ${quote(coding)} is not supported; send the body as it is`,
+  );
 }
 
 /** A program's output is never a page, a script or a style, whatever a browser makes of it. */

@@ -8,6 +8,7 @@ export function addRoute(app: FastifyInstance, options: RouteOptions & { readonl
   app.route({
     method: app.supportedMethods.filter((method) => !allowed.includes(method)),
     url: options.url,
+    config: { isOpen: options.config?.isOpen === true },
     onRequest: async (request, reply) => {
       reply.header("allow", allowed.join(", "));
       throw new EngineError(

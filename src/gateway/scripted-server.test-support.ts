@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { systemClock } from "../domain/clock.ts";
 import type { Execution, ExecutionResult, RunResult } from "../domain/execution.ts";
 import type { NodeId } from "../domain/ids.ts";
 import type { Detected } from "../languages/detect.ts";
@@ -9,7 +10,9 @@ import type { Queue } from "../queue/queue.ts";
 import { createTelemetry, type TelemetryHub } from "../telemetry/create-telemetry.ts";
 import { EXECUTION_LINE } from "../telemetry/execution-line.ts";
 import { createLog } from "../telemetry/log.ts";
-import { createGateway } from "./gateway.ts";
+import type { AccessOptions } from "./access/access.ts";
+import { createKeyRing } from "./access/key-ring.ts";
+import { createGateway, type NetworkOptions } from "./gateway.ts";
 
 /** What a test's worker makes of an execution; `cancelled` aborts when the client is gone. */
 export type Script = (
@@ -44,11 +47,24 @@ export const run: RunResult = {
   message: null,
 };
 
+const UNLIMITED = { ratePerMinute: null, concurrency: null };
+
+const ANYBODY = {
+  keys: createKeyRing({ need: "if-configured" }),
+  keyLimits: UNLIMITED,
+  anonymousLimits: UNLIMITED,
+  allowedOrigins: [],
+  allowedHosts: [],
+  clock: systemClock,
+};
+
 /** A gateway before a queue, whose one worker does as the script says. */
 export function startScriptedServer(options: {
   readonly queue: Queue;
   readonly script?: Script;
   readonly slots?: number;
+  readonly access?: Partial<AccessOptions>;
+  readonly network?: Partial<NetworkOptions>;
 }): ScriptedServer {
   const { queue, script = () => ({}), slots = 1 } = options;
   const executions: Execution[] = [];
@@ -59,7 +75,15 @@ export function startScriptedServer(options: {
   const keep = (line: Record<string, unknown>) => (line["msg"] === EXECUTION_LINE ? executionLines : logged).push(line);
   const telemetry = createTelemetry({ log, version: "0.0.0" });
   const server: ScriptedServer = {
-    app: createGateway({ queue, languages: someLanguages(), isReady: () => server.isReady, log, telemetry }),
+    app: createGateway({
+      queue,
+      languages: someLanguages(),
+      isReady: () => server.isReady,
+      log,
+      telemetry,
+      access: { ...ANYBODY, ...options.access },
+      network: { trustedProxies: [], connectionsPerNetwork: 1_000, ...options.network },
+    }),
     executions,
     logged,
     executionLines,

@@ -42,5 +42,5 @@ export function watchRequest(request: FastifyRequest, reply: FastifyReply, telem
 
 /** Who sends a request. To be asked while the connection is there. */
 export function submitterOf(request: FastifyRequest): Submitter {
-  return { client: null, address: request.ip ?? null };
+  return { client: request.client?.name ?? null, address: request.ip ?? null };
 }

@@ -16,6 +16,7 @@ import { createTelemetry } from "../telemetry/create-telemetry.ts";
 import type { Log } from "../telemetry/log.ts";
 import { createWorker } from "../worker/worker.ts";
 import { closeInReverse, type Part } from "./part.ts";
+import { planAccess } from "./plan-access.ts";
 
 /** All parts of one process, joined; not yet listening. */
 export interface Composition {
@@ -59,7 +60,7 @@ export async function compose(options: {
   const queue = createEmbeddedQueue({ capacity: config.queue, clock: systemClock });
   const isReady = () => !isStopping && sandbox?.isReady() === true;
   const telemetry = createTelemetry({ log, version: options.version });
-  const gateway = createGateway({ queue, languages, isReady, log, telemetry });
+  const gateway = createGateway({ queue, languages, isReady, log, telemetry, ...planAccess() });
   // Its framework loads its last modules here.
   await gateway.ready();
 
