@@ -10,6 +10,7 @@ import { text } from "node:stream/consumers";
 const CHECKS: Readonly<Record<string, readonly string[]>> = {
   "format and lint": ["node_modules/.bin/biome", "check", "--error-on-warnings"],
   imports: [process.execPath, "scripts/check-imports.ts"],
+  "API document": [process.execPath, "scripts/openapi.ts", "--check"],
   types: ["node_modules/.bin/tsc", "-p", "."],
   "dead code": [process.execPath, "node_modules/.bin/knip"],
 };

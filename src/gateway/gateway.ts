@@ -10,6 +10,8 @@ import { type AccessOptions, createAccess } from "./access/access.ts";
 import { limitConnections } from "./access/limit-connections.ts";
 import { limitReading, type ReadingTimes } from "./access/limit-reading.ts";
 import { answerClientError } from "./client-error.ts";
+import type { DocsPage } from "./docs-page.ts";
+import { registerDocsRoutes } from "./docs-routes.ts";
 import { createErrorAnswers } from "./error-answers.ts";
 import { registerExecutionsRoute } from "./executions-route.ts";
 import { refuseCodings, setSecurityHeaders } from "./guard.ts";
@@ -25,6 +27,9 @@ export interface GatewayDeps {
   readonly languages: LanguageRegistry;
   /** Whether a worker can take jobs now. */
   readonly isReady: () => boolean;
+  /** Of Millrace. */
+  readonly version: string;
+  readonly docsPage: DocsPage;
   readonly log: Log;
   readonly telemetry: Omit<TelemetryHub, "executionEnded" | "runRetried" | "watch" | "close">;
 }
@@ -100,6 +105,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   registerLanguagesRoute(app, options);
   registerHealthRoutes(app, options);
   registerMetricsRoute(app, options);
+  registerDocsRoutes(app, options);
   return app;
 }
 

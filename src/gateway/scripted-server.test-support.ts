@@ -12,6 +12,7 @@ import { EXECUTION_LINE } from "../telemetry/execution-line.ts";
 import { createLog } from "../telemetry/log.ts";
 import type { AccessOptions } from "./access/access.ts";
 import { createKeyRing } from "./access/key-ring.ts";
+import { loadDocsPage } from "./docs-page.ts";
 import { createGateway, type NetworkOptions } from "./gateway.ts";
 
 /** What a test's worker makes of an execution; `cancelled` aborts when the client is gone. */
@@ -57,6 +58,7 @@ const ANYBODY = {
   allowedHosts: [],
   clock: systemClock,
 };
+const DOCS_PAGE = await loadDocsPage("node_modules/swagger-ui-dist");
 
 /** A gateway before a queue, whose one worker does as the script says. */
 export function startScriptedServer(options: {
@@ -83,6 +85,8 @@ export function startScriptedServer(options: {
       telemetry,
       access: { ...ANYBODY, ...options.access },
       network: { trustedProxies: [], connectionsPerNetwork: 1_000, ...options.network },
+      version: "0.0.0",
+      docsPage: DOCS_PAGE,
     }),
     executions,
     logged,

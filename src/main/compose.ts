@@ -5,6 +5,7 @@ import type { Config } from "../config/settings.ts";
 import { systemClock } from "../domain/clock.ts";
 import { nodeId } from "../domain/ids.ts";
 import { createEngine } from "../engine/engine.ts";
+import type { DocsPage } from "../gateway/docs-page.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
 import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
@@ -48,19 +49,20 @@ export async function compose(options: {
   readonly launcher: Pick<LauncherProcess, "socketPath" | "replace">;
   /** Of Millrace. */
   readonly version: string;
+  readonly docsPage: DocsPage;
   readonly log: Log;
   readonly giveUpRoot: () => void;
   readonly onBug: (error: unknown) => void;
 }): Promise<Composition> {
-  const { config, languages, plan, launcher, log, onBug } = options;
+  const { config, languages, plan, launcher, version, docsPage, log, onBug } = options;
   const { slots } = config;
   let sandbox: Sandbox | null = null;
   let isStopping = false;
 
   const queue = createEmbeddedQueue({ capacity: config.queue, clock: systemClock });
   const isReady = () => !isStopping && sandbox?.isReady() === true;
-  const telemetry = createTelemetry({ log, version: options.version });
-  const gateway = createGateway({ queue, languages, isReady, log, telemetry, ...planAccess() });
+  const telemetry = createTelemetry({ log, version });
+  const gateway = createGateway({ queue, languages, isReady, version, docsPage, log, telemetry, ...planAccess() });
   // Its framework loads its last modules here.
   await gateway.ready();
 

@@ -1,9 +1,10 @@
 import type { Config } from "../config/settings.ts";
+import { loadDocsPage } from "../gateway/docs-page.ts";
 import type { LauncherProcess } from "../sandbox/launcher-process.ts";
 import { createLog } from "../telemetry/log.ts";
 import { type Composition, compose } from "./compose.ts";
 import { describeStart } from "./describe-start.ts";
-import { readVersion } from "./package-files.ts";
+import { readVersion, viewerDirectory } from "./package-files.ts";
 import { orStartError } from "./start-error.ts";
 import { type HostVariation, loadLanguages, startHost } from "./start-host.ts";
 import { createStopping, type Stopping } from "./stopping.ts";
@@ -27,6 +28,7 @@ export async function serve(
   const host = await startHost({ slots: config.slots, languages, log, announce, variation });
   const { launcher } = host;
   const version = readVersion();
+  const docsPage = await orStartError("The page of the API's document is missing", loadDocsPage(viewerDirectory()));
   const stopping = createStopping(log);
   const ignoreEnd = watchSupervisor(launcher, stopping);
   try {
@@ -38,6 +40,7 @@ export async function serve(
         plan: host.plan,
         launcher,
         version,
+        docsPage,
         log,
         giveUpRoot: host.giveUpRoot,
         onBug: (error) => stopping.fail(error),

@@ -5,45 +5,54 @@ const milliseconds = z.number().min(0);
 const bytes = z.int().min(0);
 const encoding = z.enum(["utf8", "base64"]);
 
-/** How one run ended. Every field is always present. */
-export const runResponseSchema = z.strictObject({
-  status: z.enum(STATUSES),
-  /** null when a signal ended the program, or when it was never started. */
-  exitCode: z.int().nullable(),
-  /** A name like `SIGKILL`; null when the program exited. */
-  signal: z.string().nullable(),
-  stdout: z.string(),
-  stderr: z.string(),
-  /** `base64` when the bytes are not UTF-8. */
-  stdoutEncoding: encoding,
-  stderrEncoding: encoding,
-  stdoutTruncated: z.boolean(),
-  stderrTruncated: z.boolean(),
-  cpuMs: milliseconds,
-  wallMs: milliseconds,
-  memoryBytes: bytes,
-  cached: z.boolean(),
-  warm: z.boolean(),
-  message: z.string().nullable(),
+export const statusSchema = z.enum(STATUSES).meta({
+  description:
+    "How it ended. `internal_error` is never the program's fault; of a run, `compile_error` says that the compiler ended well and made no program.",
 });
 
+/** How one run ended. Every field is always present. */
+export const runResponseSchema = z
+  .strictObject({
+    status: statusSchema,
+    exitCode: z.int().nullable().meta({
+      description: "null when a signal ended the program, or when it was never started.",
+    }),
+    signal: z.string().nullable().meta({ description: "A name like `SIGKILL`; null when the program exited." }),
+    stdout: z.string(),
+    stderr: z.string(),
+    stdoutEncoding: encoding.meta({ description: "`base64` when the bytes are not UTF-8." }),
+    stderrEncoding: encoding,
+    stdoutTruncated: z.boolean().meta({ description: "Whether there was more than `outputBytes` allows." }),
+    stderrTruncated: z.boolean(),
+    cpuMs: milliseconds.meta({ description: "Processor time of all processes together." }),
+    wallMs: milliseconds.meta({ description: "From start to end." }),
+    memoryBytes: bytes.meta({ description: "The peak." }),
+    cached: z.boolean().meta({ description: "Whether an earlier, identical compile was used." }),
+    warm: z.boolean().meta({ description: "Whether it ran in a process started ahead." }),
+    message: z
+      .string()
+      .nullable()
+      .meta({ description: "A sentence for a person, where the status leaves a question." }),
+  })
+  .meta({ description: "How one run ended." });
+
 /** An execution that is done, as `POST /v1/executions` answers it. */
-export const executionResponseSchema = z.strictObject({
-  id: z.string(),
-  state: z.literal("done"),
-  status: z.enum(STATUSES),
-  language: z.string(),
-  version: z.string(),
-  /** null for a language without a compiler. */
-  compile: runResponseSchema.nullable(),
-  /** null when the program was never started. */
-  run: runResponseSchema.nullable(),
-  tests: z.null(),
-  files: z.array(z.never()),
-  queuedMs: milliseconds,
-  totalMs: milliseconds,
-  node: z.string(),
-});
+export const executionResponseSchema = z
+  .strictObject({
+    id: z.string().meta({ description: "`exe_` and 32 hexadecimal digits.", pattern: "^exe_[0-9a-f]{32}$" }),
+    state: z.literal("done"),
+    status: statusSchema,
+    language: z.string(),
+    version: z.string().meta({ description: "The exact version that was used." }),
+    compile: runResponseSchema.nullable().meta({ description: "null for a language without a compiler." }),
+    run: runResponseSchema.nullable().meta({ description: "null when the program was never started." }),
+    tests: z.null(),
+    files: z.array(z.never()),
+    queuedMs: milliseconds.meta({ description: "How long it waited for a slot." }),
+    totalMs: milliseconds.meta({ description: "From its arrival to its result." }),
+    node: z.string().meta({ description: "Where it ran." }),
+  })
+  .meta({ description: "An execution that is done. Every field is always there, null where it does not apply." });
 
 export type RunResponse = z.infer<typeof runResponseSchema>;
 export type ExecutionResponse = z.infer<typeof executionResponseSchema>;

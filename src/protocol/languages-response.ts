@@ -2,32 +2,31 @@ import { z } from "zod";
 import type { Language } from "../domain/language.ts";
 import { LIMIT_NAMES, type Limits } from "../domain/limits.ts";
 
-const limits = z.strictObject(
-  Object.fromEntries(LIMIT_NAMES.map((name) => [name, z.int().min(1)])) as Record<keyof Limits, z.ZodInt>,
-);
+const limits = z
+  .strictObject(Object.fromEntries(LIMIT_NAMES.map((name) => [name, z.int().min(1)])) as Record<keyof Limits, z.ZodInt>)
+  .meta({ description: "What a run gets when the request says nothing." });
 
 /** A language, as `GET /v1/languages` describes it. */
-export const languageEntrySchema = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  aliases: z.array(z.string()),
-  /** File name endings, with their dot. */
-  extensions: z.array(z.string()),
-  /** Whether this server has a toolchain for it. */
-  available: z.boolean(),
-  /** Exact versions; a request without a version gets the first. */
-  versions: z.array(z.string()),
-  /** What a program that is sent as one text is saved under, unless its text asks for another name. */
-  mainFile: z.string(),
-  limits,
-  /** null for a language without a compiler. */
-  compileLimits: limits.nullable(),
-  /** A program that prints `Hello, world!`. */
-  hello: z.string(),
-  /** The command that brings a missing language to the server; null for one that is there. */
-  install: z.string().nullable(),
-  warm: z.boolean(),
-});
+export const languageEntrySchema = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    aliases: z.array(z.string()),
+    extensions: z.array(z.string()).meta({ description: "File name endings, with their dot." }),
+    available: z.boolean().meta({ description: "Whether this server has a toolchain for it." }),
+    versions: z.array(z.string()).meta({ description: "Exact versions; a request without a version gets the first." }),
+    mainFile: z.string().meta({
+      description: "What a program that is sent as one text is saved under, unless its text asks for another name.",
+    }),
+    limits,
+    compileLimits: limits.nullable().meta({ description: "null for a language without a compiler." }),
+    hello: z.string().meta({ description: "A program that prints `Hello, world!`." }),
+    install: z.string().nullable().meta({
+      description: "The command that brings a missing language to the server; null for one that is there.",
+    }),
+    warm: z.boolean().meta({ description: "Whether its programs may find a process started ahead." }),
+  })
+  .meta({ description: "A language that the server knows." });
 
 export const languagesResponseSchema = z.strictObject({ languages: z.array(languageEntrySchema) });
 

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { executionRequestSchema, fileSchema, limitsSchema } from "../../protocol/execution-request.ts";
+import { executionResponseSchema, runResponseSchema, statusSchema } from "../../protocol/execution-response.ts";
+import { languageEntrySchema, languagesResponseSchema } from "../../protocol/languages-response.ts";
+import { problemSchema } from "../../protocol/problem.ts";
+import type { Reference } from "./openapi.ts";
+
+const SCHEMAS = {
+  ExecutionRequest: executionRequestSchema,
+  File: fileSchema,
+  Limits: limitsSchema,
+  Execution: executionResponseSchema,
+  Run: runResponseSchema,
+  Status: statusSchema,
+  Languages: languagesResponseSchema,
+  Language: languageEntrySchema,
+  Problem: problemSchema,
+} as const;
+
+export function refersTo(name: keyof typeof SCHEMAS): Reference {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** The schemas of bodies as JSON Schema, one of another's parts by reference. */
+export function componentSchemas(): Record<string, object> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, { uri: (id) => `#/components/schemas/${id}`, io: "input" });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, { $schema: _dialect, $id: _uri, ...schema }]) => [name, schema]),
+  );
+}
