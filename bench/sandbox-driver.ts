@@ -13,7 +13,7 @@ import { createInterface } from "node:readline";
 import { readConfig } from "../src/config/config.ts";
 import { DEFAULT_RUN_LIMITS } from "../src/domain/limits.ts";
 import { WORK_DIRECTORY } from "../src/languages/command.ts";
-import { buildLauncher } from "../src/main/build-launcher.ts";
+import { buildLauncher, gateBeside } from "../src/main/build-launcher.ts";
 import { NATIVE_DIRECTORY } from "../src/main/package-files.ts";
 import { planBoxes } from "../src/main/plan-boxes.ts";
 import { dropPrivileges } from "../src/main/privileges.ts";
@@ -30,7 +30,13 @@ const { slots } = readConfig().config;
 const tree = { source: dirname(program), path: "/opt/millrace-bench" };
 const spec = await describeRun();
 const path = await buildLauncher({ nativeDirectory: NATIVE_DIRECTORY, announce: console.error });
-const plan = await planBoxes({ slots, toolchains: delivery === "in-tree" ? [tree] : [] });
+const plan = await planBoxes({
+  slots,
+  warm: 0,
+  toolchains: delivery === "in-tree" ? [tree] : [],
+  warmStarts: [],
+  gate: gateBeside(path),
+});
 const launcher = await startLauncherProcess({ path, log: console.error });
 try {
   process.chdir("/");
@@ -59,6 +65,7 @@ async function describeRun(): Promise<RunSpec> {
     files,
     stdin: new Uint8Array(),
     limits: DEFAULT_RUN_LIMITS,
+    warm: null,
     collect: null,
   };
 }

@@ -49,9 +49,9 @@ static void close_ends(struct maker_ends *ends) {
 
 enum { INODES_MAX = 1 << 24, PROCESSES_MAX = 1 << 20 };
 
-static bool take_sizes(struct cursor *c, struct maker *maker) {
+static bool take_sizes(struct cursor *c, struct maker *maker, uint32_t *zygote) {
   return take_u64(c, &maker->sizes.disk_bytes) && take_u32(c, &maker->sizes.inodes) && take_u32(c, &maker->processes) &&
-         !cursor_left(c) && maker->sizes.disk_bytes && maker->sizes.inodes && maker->sizes.inodes <= INODES_MAX &&
+         take_u32(c, zygote) && !cursor_left(c) && *zygote <= maker->plan->zygote_count && maker->sizes.disk_bytes && maker->sizes.inodes && maker->sizes.inodes <= INODES_MAX &&
          maker->processes && maker->processes <= PROCESSES_MAX;
 }
 
@@ -73,9 +73,18 @@ static void reset(struct box *box, uint32_t id, uint32_t number) {
 const char *box_prepare(struct boxes *boxes, struct box *box, uint32_t id, const uint8_t *payload, size_t size) {
   struct cursor c = {payload, payload + size};
   struct maker maker = {.plan = boxes->plan, .lane = &box->lane, .groups = &boxes->groups, .number = boxes->next_number++};
-  if (!take_sizes(&c, &maker)) return "PREPARE: bad payload";
+  uint32_t zygote;
+  if (!take_sizes(&c, &maker, &zygote)) return "PREPARE: bad payload";
   reset(box, id, maker.number);
   box->state = BOX_MAKING;
+  if (zygote) {
+    struct zygote *parent = &box->lane.zygotes[zygote - 1];
+    maker.zygote = parent;
+    if (zygote_ready(parent, boxes->plan, zygote - 1, &box->lane, &boxes->groups)) {
+      box_fail(boxes, box, STAGE_ZYGOTE, errno, 0);
+      return NULL;
+    }
+  }
   maker.ends = (struct maker_ends){-1, -1, -1, -1, -1, -1, -1};
   if (open_descriptors(box, &maker.ends)) {
     int error = errno;
@@ -101,7 +110,7 @@ const char *box_prepare(struct boxes *boxes, struct box *box, uint32_t id, const
 
 static void note_made(struct boxes *boxes, struct box *box, const struct status *status, int work_directory) {
   box->init = status->init;
-  box->main = status->parked;
+  if (status->parked) box->main = status->parked;
   box->work_directory = work_directory;
   if (cgroup_open(&boxes->groups, box->number, &box->group)) box_fail(boxes, box, STAGE_CGROUP_MAKE, errno, 0);
   else if (box->lane.network.namespace < 0 && network_open(&box->lane.network, box->init))
@@ -110,7 +119,7 @@ static void note_made(struct boxes *boxes, struct box *box, const struct status 
 
 /* The maker's and the parked process's messages come in either order. */
 static void note_prepared(struct boxes *boxes, struct box *box) {
-  if (box->state != BOX_MAKING || !box->is_parked || !box->main) return;
+  if (box->state != BOX_MAKING || !box->is_parked || !box->main || !box->init) return;
   box->state = BOX_PREPARED;
   box_tell(boxes, box, PREPARED, NULL, 0);
 }
@@ -121,8 +130,13 @@ void box_read_status(struct boxes *boxes, struct box *box) {
   while (box->status_fd >= 0 && (got = status_receive(box->status_fd, &status, &work_directory)) >= 0) {
     if (got == 0) {
       box_close_watched(boxes, &box->status_fd); /* executed, or dead */
+      if (box->state == BOX_MAKING && !box->main) box_fail(boxes, box, STAGE_ZYGOTE, ECHILD, 0);
     } else if (status.kind == STATUS_MADE) {
       note_made(boxes, box, &status, work_directory);
+    } else if (status.kind == STATUS_BORN) {
+      box->main = status.parked;
+    } else if (status.kind == STATUS_PARKED && box->state == BOX_PREPARED) {
+      box_tell(boxes, box, BOOTED, NULL, 0);
     } else if (status.kind == STATUS_PARKED) {
       box->is_parked = true;
     } else if (status.kind == STATUS_FAILED && box->state < BOX_DRAINING) {

@@ -173,6 +173,25 @@ int cgroup_join(const struct cgroup *group) {
   return 0;
 }
 
+int cgroup_open_members(const struct cgroup *group, int fds[CGROUP_CONTROLLERS]) {
+  for (int i = 0; i < CGROUP_CONTROLLERS; i++)
+    if ((fds[i] = openat(group->dir[i], "cgroup.procs", O_WRONLY | O_CLOEXEC)) < 0) return -1;
+  return 0;
+}
+
+int cgroup_join_zygotes(const struct cgroup_tree *tree) {
+  for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
+    char path[CGROUP_PATH_MAX + 16];
+    snprintf(path, sizeof path, "%s/zygotes", tree->path[i]);
+    if (mkdir(path, 0755) && errno != EEXIST) return -1;
+    int dir = open_dir(path);
+    int result = write_file(dir, "cgroup.procs", "0");
+    close_fd(&dir);
+    if (result) return -1;
+  }
+  return 0;
+}
+
 /* The kernel counts buffers of TCP and UDP sockets apart, and only in a group that has a limit for them; else they are taken from
  * a pool that the whole host shares. A socket beyond the limit waits or drops; nothing is killed. */
 static int bound_sockets(int memory, uint64_t bytes) {

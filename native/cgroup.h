@@ -37,6 +37,10 @@ int cgroup_open(const struct cgroup_tree *tree, uint32_t number, struct cgroup *
 int cgroup_bound(const struct cgroup *group, uint32_t processes);
 int cgroup_watch_oom(const struct cgroup *group, int event_fd);
 int cgroup_join(const struct cgroup *group);
+/* Descriptors with which whoever holds them can enter the groups, one for each controller. */
+int cgroup_open_members(const struct cgroup *group, int fds[CGROUP_CONTROLLERS]);
+/* Enters the groups that all zygotes of the instance share. */
+int cgroup_join_zygotes(const struct cgroup_tree *tree);
 
 /* Sets a run's limits and starts its accounting afresh. *cpu_ns is what the group has used until then. */
 int cgroup_start(const struct cgroup *group, const struct cgroup_limits *limits, uint64_t *cpu_ns);

@@ -211,6 +211,7 @@ static _Noreturn void build_and_report(const struct plan *plan, const char *scra
 void lane_init(struct lane *lane, uid_t first_id) {
   *lane = (struct lane){.mount_namespace = -1, .first_id = first_id};
   network_init(&lane->network);
+  for (size_t i = 0; i < PLAN_ZYGOTES_MAX; i++) lane->zygotes[i].requests = -1;
 }
 
 int lane_make(struct lane *lane, const struct plan *plan, const char *scratch, const char **failed) {
@@ -235,7 +236,13 @@ int lane_make(struct lane *lane, const struct plan *plan, const char *scratch, c
   return report.error ? -1 : 0;
 }
 
+void lane_reaped(struct lane *lane, pid_t pid) {
+  for (size_t i = 0; i < PLAN_ZYGOTES_MAX; i++)
+    if (lane->zygotes[i].pid == pid) zygote_close(&lane->zygotes[i]);
+}
+
 void lane_close(struct lane *lane) {
   close_fd(&lane->mount_namespace);
   network_close(&lane->network);
+  for (size_t i = 0; i < PLAN_ZYGOTES_MAX; i++) zygote_close(&lane->zygotes[i]);
 }

@@ -5,6 +5,7 @@
 
 #include "network.h"
 #include "plan.h"
+#include "zygote.h"
 
 /* Inside a lane's mount namespace: its box root, an empty directory and an empty file to hide things with, and the place
  * where a box mounts its store. */
@@ -16,6 +17,7 @@
 struct lane {
   int mount_namespace; /* descriptor */
   struct network network;
+  struct zygote zygotes[PLAN_ZYGOTES_MAX];
   uid_t first_id;      /* host id of inside-0; the next one is inside-1000. The same numbers serve as group ids */
 };
 
@@ -25,3 +27,5 @@ void lane_init(struct lane *lane, uid_t first_id);
  * Returns 0, or -1 with errno and *failed naming the plan entry or step. */
 int lane_make(struct lane *lane, const struct plan *plan, const char *scratch, const char **failed);
 void lane_close(struct lane *lane);
+/* A child of the launcher has ended: perhaps a zygote of the lane. */
+void lane_reaped(struct lane *lane, pid_t pid);

@@ -167,6 +167,14 @@ static const char *prepare(struct launcher *l, const struct frame *frame, const 
   return "PREPARE: every lane is taken";
 }
 
+static const char *retire(struct launcher *l, const uint8_t *payload, size_t size) {
+  struct cursor c = {payload, payload + size};
+  uint32_t zygote;
+  if (!take_u32(&c, &zygote) || cursor_left(&c) || zygote < 1 || zygote > l->plan.zygote_count) return "RETIRE: bad payload";
+  for (uint32_t i = 0; i < l->plan.lanes; i++) zygote_close(&l->boxes.list[i].lane.zygotes[zygote - 1]);
+  return NULL;
+}
+
 /* A request for a box that is gone crossed the event that says so. */
 static const char *box_request(struct launcher *l, const struct frame *frame, const uint8_t *payload) {
   struct boxes *boxes = &l->boxes;
@@ -192,7 +200,8 @@ static const char *request(struct launcher *l, const struct frame *frame, const 
   if (!l->has_hello) return "the first request must be HELLO";
   if (frame->type == DEFINE) return define(l, payload, frame->length);
   if (!l->has_plan) return "DEFINE must come before boxes";
-  return frame->type == PREPARE ? prepare(l, frame, payload) : box_request(l, frame, payload);
+  if (frame->type == PREPARE) return prepare(l, frame, payload);
+  return frame->type == RETIRE ? retire(l, payload, frame->length) : box_request(l, frame, payload);
 }
 
 static void handle_inbox(struct launcher *l) {
@@ -270,8 +279,10 @@ static void reap(struct launcher *l) {
   signals_drain(l->signals);
   for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
     if (pid == l->boxes.remover.pid) replace_remover(l);
-    for (uint32_t i = 0; i < l->plan.lanes; i++)
+    for (uint32_t i = 0; i < l->plan.lanes; i++) {
+      lane_reaped(&l->boxes.list[i].lane, pid);
       if (box_reaped(&l->boxes, &l->boxes.list[i], pid, status)) break;
+    }
   }
   if (l->connection < 0) {
     /* A maker may have come through after its connection had gone. */

@@ -20,6 +20,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
+#include "gate.h"
 #include "script.h"
 #include "seal.h"
 #include "signals.h"
@@ -32,16 +33,21 @@ enum { ID_ROOT = 0, ID_PROGRAM = 1000 };
 static bool has_network(const struct maker *m) { return m->lane->network.namespace >= 0; }
 static bool makes_network(const struct maker *m) { return DEFENCE("network_namespace") && !has_network(m); }
 
-static uint64_t namespace_flags(const struct maker *m) {
+static uint64_t all_namespaces(void) {
   uint64_t flags = 0;
   if (DEFENCE("user_namespace")) flags |= CLONE_NEWUSER;
   if (DEFENCE("mount_namespace")) flags |= CLONE_NEWNS;
   if (DEFENCE("pid_namespace")) flags |= CLONE_NEWPID;
-  if (makes_network(m)) flags |= CLONE_NEWNET;
+  if (DEFENCE("network_namespace")) flags |= CLONE_NEWNET;
   if (DEFENCE("ipc_namespace")) flags |= CLONE_NEWIPC;
   if (DEFENCE("uts_namespace")) flags |= CLONE_NEWUTS;
   if (DEFENCE("cgroup_namespace")) flags |= CLONE_NEWCGROUP;
   return flags;
+}
+
+/* Those that are made, and then entered: not the network's when the lane has one, where the maker already is. */
+static uint64_t namespace_flags(const struct maker *m) {
+  return makes_network(m) ? all_namespaces() : all_namespaces() & ~(uint64_t)CLONE_NEWNET;
 }
 
 static int compare_fds(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
@@ -61,18 +67,16 @@ static void close_all_but(int *fds, size_t count) {
 static void keep_own_descriptors(const struct maker *m) {
   int fds[] = {m->ends.stdin_read, m->ends.stdout_write, m->ends.stderr_write, m->ends.script_read,
                m->ends.life_read,  m->ends.status,       m->ends.oom_event,    m->lane->mount_namespace,
-               m->lane->network.namespace};
+               m->lane->network.namespace, m->zygote ? m->zygote->requests : -1};
   close_all_but(fds, COUNT_OF(fds));
 }
 
-static void enter_groups(const struct maker *m) {
-  struct cgroup group;
-  if (cgroup_make(m->groups, m->number) || cgroup_open(m->groups, m->number, &group))
+static void enter_groups(const struct maker *m, struct cgroup *group) {
+  if (cgroup_make(m->groups, m->number) || cgroup_open(m->groups, m->number, group))
     status_fail(m->ends.status, STAGE_CGROUP_MAKE, 0);
-  if (cgroup_bound(&group, m->processes)) status_fail(m->ends.status, STAGE_CGROUP_LIMIT, 0);
-  if (cgroup_watch_oom(&group, m->ends.oom_event)) status_fail(m->ends.status, STAGE_CGROUP_WATCH, 0);
-  if (cgroup_join(&group)) status_fail(m->ends.status, STAGE_CGROUP_JOIN, 0);
-  cgroup_close(&group);
+  if (cgroup_bound(group, m->processes)) status_fail(m->ends.status, STAGE_CGROUP_LIMIT, 0);
+  if (cgroup_watch_oom(group, m->ends.oom_event)) status_fail(m->ends.status, STAGE_CGROUP_WATCH, 0);
+  if (cgroup_join(group)) status_fail(m->ends.status, STAGE_CGROUP_JOIN, 0);
 }
 
 static int write_proc(pid_t pid, const char *name, const char *value) {
@@ -92,8 +96,7 @@ static int map_ids(const struct maker *m, pid_t init) {
   return write_proc(init, "uid_map", map) || write_proc(init, "gid_map", map) ? -1 : 0;
 }
 
-/* Where the kernel of the host must choose a victim, it is a box. */
-static void offer_to_oom_killer(void) { (void)!write_proc(getpid(), "oom_score_adj", "500"); }
+void offer_to_oom_killer(void) { (void)!write_proc(getpid(), "oom_score_adj", "500"); }
 
 /* What pid 1 tells the maker: that it is ready (STAGE_NONE), or what failed. */
 struct init_report {
@@ -121,7 +124,7 @@ static _Noreturn void run_init(const struct maker *m, int maker_line) {
   if (failed != STAGE_NONE) init_fail(maker_line, failed, index);
   signal(SIGCHLD, SIG_IGN);
   if (dup2(m->ends.life_read, 0) < 0 || dup2(maker_line, 1) < 0) init_fail(maker_line, STAGE_SEAL_DESCRIPTORS, 0);
-  const struct seal all = {.plan = m->plan, .uid = ID_ROOT, .keep = 2, .is_still = true};
+  const struct seal all = {.policy = &m->plan->policy, .uid = ID_ROOT, .keep = 2, .is_still = true};
   failed = seal(&all, &index);
   if (failed != STAGE_NONE) init_fail(1, failed, index);
   const struct init_report ready = {.stage = STAGE_NONE};
@@ -132,17 +135,27 @@ static _Noreturn void run_init(const struct maker *m, int maker_line) {
 
 static _Noreturn void run_parked(const struct maker *m) {
   unsigned index = 0;
-  const int ends[] = {m->ends.stdin_read, m->ends.stdout_write, m->ends.stderr_write, m->ends.script_read, m->ends.status};
+  const struct {
+    int source, target, flags;
+  } ends[] = {{m->ends.stdin_read, 0, 0},
+              {m->ends.stdout_write, 1, 0},
+              {m->ends.stderr_write, 2, 0},
+              {m->ends.script_read, SCRIPT_FD, O_CLOEXEC},
+              {m->ends.status, SCRIPT_STATUS_FD, O_CLOEXEC}};
   /* Two steps, since a source may be the target of another: first all above the targets, then down onto them. */
   int high[COUNT_OF(ends)];
   for (size_t i = 0; i < COUNT_OF(ends); i++)
-    if ((high[i] = fcntl(ends[i], F_DUPFD_CLOEXEC, 64)) < 0) status_fail(m->ends.status, STAGE_SEAL_DESCRIPTORS, 0);
-  for (int i = 0; i < (int)COUNT_OF(ends); i++)
-    if (dup3(high[i], i, i < 3 || !DEFENCE("close_on_exec") ? 0 : O_CLOEXEC) < 0) status_fail(high[4], STAGE_SEAL_DESCRIPTORS, 0);
-  struct seal all = {.plan = m->plan, .uid = ID_PROGRAM, .keep = COUNT_OF(ends)};
+    if ((high[i] = fcntl(ends[i].source, F_DUPFD_CLOEXEC, SCRIPT_STATUS_FD + 1)) < 0)
+      status_fail(m->ends.status, STAGE_SEAL_DESCRIPTORS, 0);
+  for (size_t i = 0; i < COUNT_OF(ends); i++)
+    if (dup3(high[i], ends[i].target, DEFENCE("close_on_exec") ? ends[i].flags : 0) < 0)
+      status_fail(high[4], STAGE_SEAL_DESCRIPTORS, 0);
+  struct seal all = {.policy = &m->plan->policy, .uid = ID_PROGRAM, .keep = 3, .has_script = true};
   enum stage failed = seal(&all, &index);
   if (failed != STAGE_NONE) status_fail(SCRIPT_STATUS_FD, failed, index);
   script_run(m->plan->work_directory);
+  errno = EBADMSG;
+  status_fail(SCRIPT_STATUS_FD, STAGE_SCRIPT, 0); /* GO, without a gate */
 }
 
 /* What the kernel counts for a user (inotify instances, message queues, pending signals) it also counts for whoever made the
@@ -181,19 +194,55 @@ static pid_t make_init(const struct maker *m, int *pidfd) {
   return init;
 }
 
-_Noreturn void maker_run(const struct maker *m) {
-  int pidfd = -1;
-  keep_own_descriptors(m);
-  signals_reset();
-  offer_to_oom_killer();
-  enter_groups(m);
-  if (setns(m->lane->mount_namespace, CLONE_NEWNS)) status_fail(m->ends.status, STAGE_LANE, 0);
-  pid_t init = make_init(m, &pidfd);
+static int open_work_directory(const struct maker *m, pid_t init) {
+  char path[320];
+  snprintf(path, sizeof path, "/proc/%d/root%s", init, m->plan->work_directory);
+  int directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) status_fail(m->ends.status, STAGE_WORK_DIRECTORY, 0);
+  return directory;
+}
+
+/* In all namespaces of the box: its child is born into them. */
+static pid_t fork_parked(const struct maker *m, int pidfd) {
   if (setns(pidfd, (int)namespace_flags(m))) status_fail(m->ends.status, STAGE_ENTER, 0);
-  int work_directory = open(m->plan->work_directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (work_directory < 0) status_fail(m->ends.status, STAGE_WORK_DIRECTORY, 0);
   pid_t parked = fork();
   if (parked < 0) status_fail(m->ends.status, STAGE_FORK, 0);
   if (parked == 0) run_parked(m);
+  return parked;
+}
+
+static void ask_zygote(const struct maker *m, const struct cgroup *group, int pidfd) {
+  struct gate_request request = {.namespaces = all_namespaces()};
+  int fds[GATE_GROUPS + CGROUP_CONTROLLERS] = {
+      [GATE_INIT] = pidfd,        [GATE_STDIN] = m->ends.stdin_read,    [GATE_STDOUT] = m->ends.stdout_write,
+      [GATE_STDERR] = m->ends.stderr_write, [GATE_SCRIPT] = m->ends.script_read, [GATE_STATUS] = m->ends.status};
+  if (cgroup_open_members(group, fds + GATE_GROUPS)) status_fail(m->ends.status, STAGE_CGROUP_JOIN, 0);
+  union {
+    char bytes[CMSG_SPACE(sizeof fds)];
+    struct cmsghdr align;
+  } control = {0};
+  struct iovec part = {.iov_base = &request, .iov_len = sizeof request};
+  struct msghdr message = {
+      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof fds);
+  memcpy(CMSG_DATA(header), fds, sizeof fds);
+  if (RETRY(sendmsg(m->zygote->requests, &message, MSG_NOSIGNAL)) < 0) status_fail(m->ends.status, STAGE_ZYGOTE, 0);
+}
+
+_Noreturn void maker_run(const struct maker *m) {
+  int pidfd = -1;
+  struct cgroup group;
+  keep_own_descriptors(m);
+  signals_reset();
+  offer_to_oom_killer();
+  enter_groups(m, &group);
+  if (setns(m->lane->mount_namespace, CLONE_NEWNS)) status_fail(m->ends.status, STAGE_LANE, 0);
+  pid_t init = make_init(m, &pidfd);
+  int work_directory = open_work_directory(m, init);
+  if (m->zygote) ask_zygote(m, &group, pidfd);
+  pid_t parked = m->zygote ? 0 : fork_parked(m, pidfd);
   _exit(status_send_made(m->ends.status, init, parked, work_directory) ? 1 : 0);
 }

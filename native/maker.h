@@ -21,8 +21,12 @@ struct maker {
   uint32_t number; /* names the box's groups */
   uint32_t processes;
   struct root_sizes sizes;
+  const struct zygote *zygote; /* gives birth to the process that parks; NULL: the maker does */
   struct maker_ends ends;
 };
+
+/* Where the kernel of the host must choose a victim, it is a box. */
+void offer_to_oom_killer(void);
 
 /* Runs in the child that the launcher forked for it; never returns. */
 _Noreturn void maker_run(const struct maker *maker);

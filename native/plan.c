@@ -85,24 +85,44 @@ static bool parse_entry(struct plan_entry *entry, struct cursor *c, struct text 
   }
 }
 
-static const char *parse_filter(struct plan *plan, struct cursor *c) {
+static const char *parse_filter(struct plan_policy *policy, struct cursor *c) {
   size_t size = cursor_left(c);
-  if (plan->filter_count || size == 0 || size % sizeof *plan->filter || size > sizeof plan->filter)
+  if (policy->filter_count || size == 0 || size % sizeof *policy->filter || size > sizeof policy->filter)
     return "plan: FILTER must come once and hold 1 to 4096 whole instructions";
-  memcpy(plan->filter, c->at, size);
-  plan->filter_count = size / sizeof *plan->filter;
+  memcpy(policy->filter, c->at, size);
+  policy->filter_count = size / sizeof *policy->filter;
   c->at = c->end;
   return NULL;
 }
 
-static const char *parse_rlimit(struct plan *plan, struct cursor *c) {
+static const char *parse_rlimit(struct plan_policy *policy, struct cursor *c) {
   uint32_t resource, zero;
   uint64_t value;
   if (!take_u32(c, &resource) || !take_u32(c, &zero) || !take_u64(c, &value) || zero || resource >= RLIM_NLIMITS ||
-      plan->rlimit_count == PLAN_RLIMITS_MAX)
+      policy->rlimit_count == PLAN_RLIMITS_MAX)
     return "plan: bad RLIMIT";
-  plan->rlimits[plan->rlimit_count++] = (struct plan_rlimit){.resource = (int)resource, .value = value};
+  policy->rlimits[policy->rlimit_count].resource = (int)resource;
+  policy->rlimits[policy->rlimit_count++].value = value;
   return NULL;
+}
+
+static bool take_strings(struct cursor *c, struct text *text, char **list) {
+  uint32_t count, size;
+  const uint8_t *bytes;
+  if (!take_u32(c, &count) || count > PLAN_ZYGOTE_STRINGS_MAX) return false;
+  for (uint32_t i = 0; i < count; i++)
+    if (!take_u32(c, &size) || !take_bytes(c, size, &bytes) || has_nul(bytes, size) ||
+        !(list[i] = (char *)keep(text, bytes, size)))
+      return false;
+  return true;
+}
+
+static const char *parse_zygote(struct plan *plan, struct cursor *c, struct text *text) {
+  if (plan->zygote_count == PLAN_ZYGOTES_MAX) return "plan: too many zygotes";
+  struct plan_zygote *zygote = &plan->zygotes[plan->zygote_count++];
+  bool is_whole = take_sized_path(c, text, &zygote->executable) && take_strings(c, text, zygote->arguments) &&
+                  take_strings(c, text, zygote->environment) && zygote->arguments[0];
+  return is_whole ? NULL : "plan: bad ZYGOTE";
 }
 
 static const char *parse_record(struct plan *plan, uint16_t kind, struct cursor *c, struct text *text) {
@@ -121,8 +141,9 @@ static const char *parse_record(struct plan *plan, uint16_t kind, struct cursor 
       c->at = c->end;
       return plan->hostname ? NULL : "plan: too much text";
     }
-    case PLAN_RLIMIT: return parse_rlimit(plan, c);
-    case PLAN_FILTER: return parse_filter(plan, c);
+    case PLAN_RLIMIT: return parse_rlimit(&plan->policy, c);
+    case PLAN_FILTER: return parse_filter(&plan->policy, c);
+    case PLAN_ZYGOTE: return parse_zygote(plan, c, text);
     default: {
       if (plan->entry_count == PLAN_ENTRIES_MAX) return "plan: too many entries";
       struct plan_entry *entry = &plan->entries[plan->entry_count++];
@@ -139,7 +160,7 @@ static const char *missing(const struct plan *plan) {
   if (!plan->memory_bytes) return "plan: MEMORY is missing";
   if (!plan->hostname) return "plan: HOSTNAME is missing";
   if (!plan->work_directory) return "plan: STORE is missing";
-  if (!plan->filter_count) return "plan: FILTER is missing";
+  if (!plan->policy.filter_count) return "plan: FILTER is missing";
   return NULL;
 }
 

@@ -6,7 +6,8 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-enum { PLAN_ENTRIES_MAX = 1024, PLAN_RLIMITS_MAX = 16, PLAN_FILTER_MAX = 4096, PLAN_LANES_MAX = 256 };
+enum { PLAN_ENTRIES_MAX = 1024, PLAN_RLIMITS_MAX = 16, PLAN_FILTER_MAX = 4096, PLAN_LANES_MAX = 256, PLAN_ZYGOTES_MAX = 32,
+       PLAN_ZYGOTE_STRINGS_MAX = 32 };
 
 struct plan_entry {
   uint16_t kind;
@@ -18,9 +19,21 @@ struct plan_entry {
   size_t data_size;
 };
 
-struct plan_rlimit {
-  int resource;
-  rlim_t value;
+/* What holds for every process of every box. No pointers: a zygote gets it as it stands here. */
+struct plan_policy {
+  struct {
+    int resource;
+    rlim_t value;
+  } rlimits[PLAN_RLIMITS_MAX];
+  size_t rlimit_count;
+  struct sock_filter filter[PLAN_FILTER_MAX];
+  size_t filter_count;
+};
+
+/* An interpreter that waits at its gate, to be forked; see gate.h. */
+struct plan_zygote {
+  const char *executable;
+  char *arguments[PLAN_ZYGOTE_STRINGS_MAX + 1], *environment[PLAN_ZYGOTE_STRINGS_MAX + 1]; /* each ends with NULL */
 };
 
 struct plan {
@@ -30,10 +43,9 @@ struct plan {
   const char *work_directory; /* path of the first STORE */
   struct plan_entry entries[PLAN_ENTRIES_MAX];
   size_t entry_count;
-  struct plan_rlimit rlimits[PLAN_RLIMITS_MAX];
-  size_t rlimit_count;
-  struct sock_filter filter[PLAN_FILTER_MAX];
-  size_t filter_count;
+  struct plan_zygote zygotes[PLAN_ZYGOTES_MAX];
+  size_t zygote_count;
+  struct plan_policy policy;
   char *text; /* owns every string above */
 };
 

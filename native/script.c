@@ -87,7 +87,8 @@ static void do_file(struct script *s, uint32_t left) {
   char *path = read_string(s, path_size);
   s->text_size = text_size; /* the path is not needed after this */
   make_parents(s, path);
-  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & 0777);
+  /* An interpreter that boots ahead has found an empty file in place of its main one. */
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode & 0777);
   if (fd < 0) fail(s, STAGE_SCRIPT_FILE, errno);
   copy_content(s, fd, left - path_size);
   if (close(fd)) fail(s, STAGE_SCRIPT_FILE, errno);
@@ -120,14 +121,17 @@ static void add_string(struct script *s, char **list, size_t *count, uint32_t si
   list[(*count)++] = read_string(s, size);
 }
 
-static _Noreturn void do_exec(struct script *s, uint32_t size) {
+/* An interpreter that will stop at its gate goes on reading the script there. */
+static _Noreturn void do_exec(struct script *s, uint32_t size, bool has_gate) {
   char *path = read_string(s, size);
   if (s->argument_count == 0) fail(s, STAGE_SCRIPT, EBADMSG);
+  if (has_gate && (fcntl(SCRIPT_FD, F_SETFD, 0) || fcntl(SCRIPT_STATUS_FD, F_SETFD, 0))) fail(s, STAGE_EXEC, errno);
   execve(path, s->arguments, s->environment);
   fail(s, STAGE_EXEC, errno);
 }
 
-static void do_record(struct script *s) {
+/* False for the last record. */
+static bool do_record(struct script *s) {
   uint8_t header[HEADER];
   uint32_t length;
   read_all(header, sizeof header);
@@ -139,12 +143,17 @@ static void do_record(struct script *s) {
     case SCRIPT_RLIMIT: do_rlimit(s, length); break;
     case SCRIPT_ARG: add_string(s, s->arguments, &s->argument_count, length); break;
     case SCRIPT_ENV: add_string(s, s->environment, &s->environment_count, length); break;
-    case SCRIPT_EXEC: do_exec(s, length);
+    case SCRIPT_EXEC: do_exec(s, length, false);
+    case SCRIPT_BOOT: do_exec(s, length, true);
+    case SCRIPT_GO:
+      if (length) fail(s, STAGE_SCRIPT, EBADMSG);
+      return false;
     default: fail(s, STAGE_SCRIPT, EBADMSG);
   }
+  return true;
 }
 
-_Noreturn void script_run(const char *work_directory) {
+void script_run(const char *work_directory) {
   static struct script script;
   if (chdir(work_directory)) fail(&script, STAGE_WORK_DIRECTORY, errno);
   /* Untouched until used, so a small script costs a page. */
@@ -152,5 +161,6 @@ _Noreturn void script_run(const char *work_directory) {
   if (script.text == MAP_FAILED) fail(&script, STAGE_SCRIPT, errno);
   const struct status parked = {.kind = STATUS_PARKED};
   status_send(SCRIPT_STATUS_FD, &parked);
-  for (;; script.index++) do_record(&script);
+  for (; do_record(&script); script.index++) continue;
+  munmap(script.text, TEXT_MAX);
 }

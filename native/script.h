@@ -1,8 +1,9 @@
-/* The parked process: sealed, it reads its script, puts files into place and becomes the program. */
+/* What a parked process does: sealed, it reads its script, puts files into place and becomes the program. */
 #pragma once
 
-/* Its descriptors beside 0, 1 and 2; both close on exec. */
-enum { SCRIPT_FD = 3, SCRIPT_STATUS_FD = 4 };
+/* Its descriptors beside 0, 1 and 2, far above those that interpreters think are theirs. Both close on exec. */
+enum { SCRIPT_FD = 100, SCRIPT_STATUS_FD = 101 };
 
-/* Announces STATUS_PARKED, carries out the script and executes the program, with the work directory as its current one. */
-_Noreturn void script_run(const char *work_directory);
+/* Announces STATUS_PARKED and carries out the script, with the work directory as the current one. Ends by executing the
+ * program; returns only for a script that ends with GO, which a process at its gate waits for. */
+void script_run(const char *work_directory);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "script.h"
 #include "system.h"
 
 /* No capability by exec of a root file, none kept or raised by a change of ids, and none of that can be undone. */
@@ -22,20 +23,22 @@ static int fail(int wrong) {
   return -1;
 }
 
-static int close_others(int keep) {
+static int close_others(const struct seal *seal) {
   if (!DEFENCE("close_range")) return 0;
-  return sys_close_range((unsigned)keep, ~0u);
+  if (!seal->has_script) return sys_close_range((unsigned)seal->keep, ~0u);
+  return sys_close_range((unsigned)seal->keep, SCRIPT_FD - 1) || sys_close_range(SCRIPT_STATUS_FD + 1, ~0u) ? -1 : 0;
 }
 
-static int set_rlimits(const struct plan *plan, unsigned *index) {
-  for (*index = 0; *index < plan->rlimit_count; ++*index) {
-    const struct plan_rlimit *limit = &plan->rlimits[*index];
+static int set_rlimits(const struct plan_policy *policy, unsigned *index) {
+  for (*index = 0; *index < policy->rlimit_count; ++*index) {
+    const __rlimit_resource_t resource = (__rlimit_resource_t)policy->rlimits[*index].resource;
+    const rlim_t wanted = policy->rlimits[*index].value;
     struct rlimit value, current;
-    if (getrlimit((__rlimit_resource_t)limit->resource, &current)) return -1;
+    if (getrlimit(resource, &current)) return -1;
     /* What we were given less of than the plan allows, we cannot raise: the lower one holds. */
-    value.rlim_max = limit->value < current.rlim_max ? limit->value : current.rlim_max;
+    value.rlim_max = wanted < current.rlim_max ? wanted : current.rlim_max;
     value.rlim_cur = value.rlim_max;
-    if (setrlimit((__rlimit_resource_t)limit->resource, &value)) return -1;
+    if (setrlimit(resource, &value)) return -1;
   }
   *index = 0;
   return 0;
@@ -62,8 +65,8 @@ static int drop_capabilities(void) {
 static int install_filter(const struct seal *seal) {
   if (!DEFENCE("seccomp")) return 0;
   if (seal->is_still) return prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
-  const struct plan *plan = seal->plan;
-  struct sock_fprog program = {.len = (unsigned short)plan->filter_count, .filter = (struct sock_filter *)plan->filter};
+  const struct plan_policy *policy = seal->policy;
+  struct sock_fprog program = {.len = (unsigned short)policy->filter_count, .filter = (struct sock_filter *)policy->filter};
   return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }
 
@@ -96,10 +99,10 @@ static bool has_capability(void) {
   return false;
 }
 
-static bool has_rlimits(const struct plan *plan) {
-  for (size_t i = 0; i < plan->rlimit_count; i++) {
+static bool has_rlimits(const struct plan_policy *policy) {
+  for (size_t i = 0; i < policy->rlimit_count; i++) {
     struct rlimit held;
-    if (getrlimit((__rlimit_resource_t)plan->rlimits[i].resource, &held) || held.rlim_max > plan->rlimits[i].value)
+    if (getrlimit((__rlimit_resource_t)policy->rlimits[i].resource, &held) || held.rlim_max > policy->rlimits[i].value)
       return false;
   }
   return true;
@@ -113,7 +116,7 @@ static int verify(const struct seal *seal) {
   if ((unsigned long)prctl(PR_GET_SECUREBITS) != SECUREBITS) return fail(EACCES);
   if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) return fail(ENOKEY);
   if (prctl(PR_GET_DUMPABLE) != 0) return fail(EROFS);
-  if (!has_rlimits(seal->plan)) return fail(ERANGE);
+  if (!has_rlimits(seal->policy)) return fail(ERANGE);
   if (getsid(0) != getpid()) return fail(ESRCH);
   if (!setresuid(0, 0, 0) && seal->uid != 0) return fail(EISNAM);
   int lowest = dup(0);
@@ -124,9 +127,9 @@ static int verify(const struct seal *seal) {
 enum stage seal(const struct seal *seal, unsigned *index) {
   const uid_t id = seal->uid;
   *index = 0;
-  if (close_others(seal->keep)) return STAGE_SEAL_DESCRIPTORS;
+  if (close_others(seal)) return STAGE_SEAL_DESCRIPTORS;
   if (setsid() < 0 && errno != EPERM) return STAGE_SEAL_SESSION; /* EPERM: leads its session already */
-  if (set_rlimits(seal->plan, index)) return STAGE_SEAL_RLIMIT;
+  if (set_rlimits(seal->policy, index)) return STAGE_SEAL_RLIMIT;
   /* These three need CAP_SETPCAP, the two after them CAP_SETGID and CAP_SETUID: so capabilities go last. */
   if (drop_bounding(index)) return STAGE_SEAL_BOUNDING;
   if (clear_ambient()) return STAGE_SEAL_AMBIENT;

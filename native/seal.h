@@ -7,9 +7,10 @@
 #include "stages.h"
 
 struct seal {
-  const struct plan *plan;
+  const struct plan_policy *policy;
   uid_t uid;     /* inside the box; the gid is the same */
   int keep;      /* descriptors 0 to keep-1 stay, every other one is closed */
+  bool has_script; /* but those of script.h stay too */
   bool is_still; /* pid 1: from now on it may read, write and exit, and nothing else; without it the plan's filter holds */
 };
 

@@ -22,6 +22,7 @@
   STAGE(PIVOT, "pivot")                             \
   STAGE(ENTER, "enter")                             \
   STAGE(WORK_DIRECTORY, "work_directory")           \
+  STAGE(ZYGOTE, "zygote")                           \
   STAGE(SEAL_DESCRIPTORS, "seal_descriptors")       \
   STAGE(SEAL_SESSION, "seal_session")               \
   STAGE(SEAL_RLIMIT, "seal_rlimit")                 \

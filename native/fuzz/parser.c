@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What a well-formed plan promises to the code that reads it later. */
 static void check_plan(const struct plan *plan) {
-  if (plan->lanes < 1 || plan->lanes > PLAN_LANES_MAX || !plan->hostname || !plan->work_directory || !plan->filter_count)
+  if (plan->lanes < 1 || plan->lanes > PLAN_LANES_MAX || !plan->hostname || !plan->work_directory || !plan->policy.filter_count)
     abort();
   for (size_t i = 0; i < plan->entry_count; i++) {
     const struct plan_entry *entry = &plan->entries[i];

@@ -40,6 +40,7 @@ describe("readConfig", () => {
       port: 8080,
       host: "127.0.0.1",
       slots: Math.min(128, 2 * availableParallelism()),
+      warm: null,
       queue: 1000,
       log: "info",
       url: null,

@@ -23,6 +23,9 @@ export interface Setting<Value> {
 /** Half of the boxes that a launcher can hold at once: as many as run may stand ready. */
 const MOST_SLOTS = 128;
 
+/** What lanes are left for when as many programs run as may. */
+const MOST_WARM = 64;
+
 /**
  * Every setting by its name in the configuration file. `logLevel` would be `--log-level` as a flag and
  * `MILLRACE_LOG_LEVEL` in the environment.
@@ -46,6 +49,13 @@ export const SETTINGS = {
     fallback: () => Math.min(2 * availableParallelism(), MOST_SLOTS),
     fallbackInWords: "two per processor",
     help: "how many programs may run at once",
+    side: "server",
+  },
+  warm: {
+    kind: wholeNumber(0, MOST_WARM),
+    fallback: () => null,
+    fallbackInWords: "two per slot",
+    help: "how many interpreters may stand ready, booted ahead; 0 for none",
     side: "server",
   },
   queue: {

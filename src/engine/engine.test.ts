@@ -55,6 +55,7 @@ function executionOf(language: string, changes: Partial<Execution> = {}): Execut
 
 function reportOf(changes: Partial<RunReport> = {}): RunReport {
   return {
+    isWarm: false,
     stopCause: null,
     exit: { kind: "code", code: 0 },
     oomKills: 0,
@@ -89,7 +90,8 @@ function scripted(...script: (RunReport | Error)[]) {
   const log = { warn: (entry: unknown) => warnings.push(entry) };
   let retries = 0;
   const telemetry = { runRetried: () => void retries++ };
-  const engine = createEngine({ sandbox, languages: registryOf(interpreted, compiled), log, telemetry });
+  const languages = registryOf(interpreted, compiled);
+  const engine = createEngine({ warmStarts: new Map(), sandbox, languages, log, telemetry });
   return { engine, specs, warnings, retries: () => retries };
 }
 
@@ -110,6 +112,7 @@ describe("an interpreted program", () => {
         files: [{ path: "main.x", content: Buffer.from("source"), mode: 0o644 }],
         stdin: Buffer.from("input"),
         limits: DEFAULT_RUN_LIMITS,
+        warm: null,
         collect: null,
       },
     ]);
@@ -254,6 +257,7 @@ describe("a box that fails", () => {
       },
     };
     const engine = createEngine({
+      warmStarts: new Map(),
       sandbox,
       languages: registryOf(interpreted),
       log: { warn: () => undefined },

@@ -7,6 +7,7 @@ import type { BoxFile, Sandbox } from "../sandbox/sandbox.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { createLaunch, type Launched } from "./launch.ts";
+import { fitsWarmStart, type WarmStarts } from "./warm-starts.ts";
 
 /** What an execution came to. When it was queued and on which node it ran is known to whoever called. */
 export type ExecutionOutcome = Pick<ExecutionResult, "status" | "compile" | "run">;
@@ -34,6 +35,7 @@ const ARTIFACT_MODE = 0o755;
 export function createEngine(deps: {
   readonly sandbox: Pick<Sandbox, "run">;
   readonly languages: Pick<LanguageRegistry, "find">;
+  readonly warmStarts: WarmStarts;
   readonly log: Pick<Log, "warn">;
   readonly telemetry: Pick<Telemetry, "runRetried">;
 }): Engine {
@@ -49,6 +51,7 @@ export function createEngine(deps: {
         files: execution.files.map(toSource),
         stdin: new Uint8Array(),
         limits,
+        warm: null,
         collect: { wants: (path) => isArtifact(toolchain, path), maxBytes: limits.diskBytes },
       },
       { id: execution.id, signal },
@@ -64,16 +67,16 @@ export function createEngine(deps: {
     artifacts: readonly SourceFile[],
     signal: AbortSignal,
   ): Promise<RunResult> {
-    const { result } = await launch(
-      {
-        ...runCommand(toolchain, execution, artifacts),
-        files: withArtifacts(execution.files, artifacts),
-        stdin: execution.stdin,
-        limits: execution.limits,
-        collect: null,
-      },
-      { id: execution.id, signal },
-    );
+    const spec = {
+      ...runCommand(toolchain, execution, artifacts),
+      files: withArtifacts(execution.files, artifacts),
+      stdin: execution.stdin,
+      limits: execution.limits,
+      collect: null,
+    };
+    const start = deps.warmStarts.get(toolchain);
+    const warm = start !== undefined && fitsWarmStart(spec, start) ? start : null;
+    const { result } = await launch({ ...spec, warm }, { id: execution.id, signal });
     return result;
   }
 

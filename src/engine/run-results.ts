@@ -17,7 +17,7 @@ export function toRunResult(report: RunReport, limits: Limits): RunResult {
     wallMs: report.wallMs,
     memoryBytes: report.memoryBytes,
     cached: false,
-    warm: false,
+    warm: report.isWarm,
   };
 }
 

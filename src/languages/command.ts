@@ -33,7 +33,11 @@ export function compileCommand(toolchain: Toolchain, execution: Execution): Comm
 }
 
 /** How to run a program, after `artifacts` came out of its compile run. The request's environment wins over the language's. */
-export function runCommand(toolchain: Toolchain, execution: Execution, artifacts: readonly SourceFile[]): Command {
+export function runCommand(
+  toolchain: Toolchain,
+  execution: Pick<Execution, "files" | "limits" | "args" | "env">,
+  artifacts: readonly SourceFile[],
+): Command {
   const { run } = toolchain.manifest;
   const argv = fill(run.command, {
     ...commonValues(toolchain, execution.files, execution.limits.memoryBytes, run.heap),

@@ -129,6 +129,8 @@ const manifestFields = z.strictObject({
       env,
       limits,
       heap: heap.optional(),
+      /** That the interpreter can be booted ahead, up to the opening of its main file, and how; see native/gate.h. */
+      warm: z.enum(["fork", "boot"]).optional(),
     })
     .prefault({}),
 });

@@ -20,6 +20,8 @@ export interface LanguageRegistry {
   find(idOrAlias: string, range?: string): Toolchain;
   /** All languages by id, those without a toolchain included. */
   list(): readonly Language[];
+  /** Every toolchain of every language. */
+  toolchains(): readonly Toolchain[];
   /** What the toolchains need to see in a box that is outside `/usr`, each place once. */
   trees(): readonly HostTree[];
 }
@@ -72,6 +74,7 @@ export function createRegistry(entries: readonly Entry[]): LanguageRegistry {
       byName.set(name, entry);
     }
   }
+  const toolchains = entries.flatMap((entry) => entry.toolchains);
   const languages = entries.map(toLanguage).sort((a, b) => (a.id < b.id ? -1 : 1));
 
   function findEntry(idOrAlias: string): Entry {
@@ -97,8 +100,9 @@ export function createRegistry(entries: readonly Entry[]): LanguageRegistry {
       throw wrongVersion(`fits no version of ${manifest.name} that is here: ${versions}`);
     },
     list: () => languages,
+    toolchains: () => toolchains,
     trees() {
-      const all = entries.flatMap(({ toolchains }) => toolchains.flatMap(({ trees }) => trees));
+      const all = toolchains.flatMap(({ trees }) => trees);
       return [...new Map(all.map((tree) => [tree.path, tree])).values()];
     },
   };

@@ -4,7 +4,11 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buildLauncher } from "./build-launcher.ts";
 
-const MAKEFILE = "$(BUILD)/millrace-launcher: main.c\n\tmkdir -p $(BUILD)\n\tcat main.c > $@\n";
+const MAKEFILE = `$(BUILD)/millrace-launcher: main.c
+\tmkdir -p $(BUILD)
+\tcp main.c $(BUILD)/millrace-gate.so
+\tcat main.c > $@
+`;
 
 let nativeDirectory: string;
 let announced: string[];
@@ -82,7 +86,7 @@ test("two at once never see half a launcher, and leave nothing but it", async ()
   // Both makes have begun before either ends: each waits for the other's mark.
   const meet =
     "$(BUILD)/millrace-launcher:\n" +
-    "\techo half > $@\n" +
+    "\techo half > $@; touch $(BUILD)/millrace-gate.so\n" +
     "\tn=0; until [ $$(ls build/*/mark 2>/dev/null | wc -l) = 2 ] || [ $$n = 100 ]; do touch $(BUILD)/mark; n=$$((n+1)); sleep 0.05; done\n" +
     "\t[ $$(cat $@) = half ] && echo whole > $@\n" +
     "\tsleep 0.2\n";
@@ -92,7 +96,7 @@ test("two at once never see half a launcher, and leave nothing but it", async ()
 
   expect(first).toBe(second);
   expect(await readFile(first, "utf8")).toBe("whole\n");
-  expect(await readdir(join(nativeDirectory, "build"))).toEqual(["millrace-launcher"]);
+  expect(await readdir(join(nativeDirectory, "build"))).toEqual(["millrace-gate.so", "millrace-launcher"]);
 });
 
 test("a build that fails leaves nothing behind", async () => {

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 
 /** Below the directory of the launcher's sources. */
 const BUILD = "build";
 const LAUNCHER = "millrace-launcher";
+const GATE = "millrace-gate.so";
 
 const REMEDY =
   "It needs gcc, make and the C library's headers. On Debian or Ubuntu: apt-get install gcc make libc6-dev";
@@ -36,11 +37,18 @@ export async function buildLauncher(options: {
     if (!(await isUpToDate(made, nativeDirectory))) {
       throw new Error(`make -C ${nativeDirectory} did not make ${LAUNCHER}:\n${output}`);
     }
+    // The launcher last: it is what is looked at to see whether there is anything to compile.
+    await rename(join(own, GATE), join(buildDirectory, GATE));
     await rename(made, launcher);
   } finally {
     await rm(own, { recursive: true, force: true });
   }
   return launcher;
+}
+
+/** What interpreters preload that are booted ahead, made together with the launcher. */
+export function gateBeside(launcher: string): string {
+  return join(dirname(launcher), GATE);
 }
 
 async function isUpToDate(launcher: string, nativeDirectory: string): Promise<boolean> {

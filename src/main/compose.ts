@@ -6,6 +6,7 @@ import { systemClock } from "../domain/clock.ts";
 import { nodeId } from "../domain/ids.ts";
 import { createEngine } from "../engine/engine.ts";
 import type { DocsPage } from "../gateway/docs-page.ts";
+import type { WarmStarts } from "../engine/warm-starts.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
 import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
@@ -46,6 +47,9 @@ export async function compose(options: {
   readonly config: Pick<Config, "slots" | "queue">;
   readonly languages: LanguageRegistry;
   readonly plan: BoxPlan;
+  /** Interpreters of the plan that are booted ahead, and how many may stand ready at once. */
+  readonly warmStarts: WarmStarts;
+  readonly warm: number;
   readonly launcher: Pick<LauncherProcess, "socketPath" | "replace">;
   /** Of Millrace. */
   readonly version: string;
@@ -68,8 +72,9 @@ export async function compose(options: {
 
   options.giveUpRoot();
   const { socketPath, replace: replaceLauncher } = launcher;
-  sandbox = await createSandbox({ socketPath, plan, slots, prepared: slots, log, replaceLauncher });
-  const engine = createEngine({ sandbox, languages, log, telemetry });
+  const { warm, warmStarts } = options;
+  sandbox = await createSandbox({ socketPath, plan, slots, prepared: slots, warm, log, replaceLauncher });
+  const engine = createEngine({ sandbox, languages, warmStarts, log, telemetry });
   const node = nodeId(randomUUID());
   const worker = createWorker({ queue, engine, slots, nodeId: node, clock: systemClock, log, telemetry, onBug });
 

@@ -5,6 +5,7 @@ import type { HostTree } from "../languages/toolchain.ts";
 import { type BoxPlan, createBoxPlan, type HostPath } from "../sandbox/box-plan.ts";
 import { readHostFacts } from "../sandbox/host-facts.ts";
 import { compileFilter } from "../sandbox/seccomp/filter.ts";
+import type { WarmStart } from "../sandbox/warm-start.ts";
 
 /** What the launcher can hold; see `LANES` in native/PROTOCOL.md. */
 const MOST_LANES = 256;
@@ -18,18 +19,24 @@ const MEMORY_SHARE = 0.8;
  */
 export async function planBoxes(options: {
   readonly slots: number;
+  /** How many boxes with interpreters may stand ready. */
+  readonly warm: number;
   readonly toolchains: readonly HostTree[];
+  /** Interpreters that may be booted ahead, and the gate at which they stop, a file of this host. */
+  readonly warmStarts: readonly WarmStart[];
+  readonly gate: string;
 }): Promise<BoxPlan> {
   const paths = await Promise.all(options.toolchains.map(toHostPath));
   return createBoxPlan({
     host: await readHostFacts(),
-    // For each slot a box that runs, one that stands ready and one that is being removed.
-    lanes: Math.min(3 * options.slots, MOST_LANES),
+    // For each slot a box that runs, one that stands ready and one that is being removed; and those that are booted ahead.
+    lanes: Math.min(3 * options.slots + (options.warmStarts.length > 0 ? options.warm : 0), MOST_LANES),
     memoryBytes: Math.floor(MEMORY_SHARE * availableBytes()),
     maximum: MAXIMUM_LIMITS,
     filter: compileFilter(),
     trees: paths.filter(({ isDirectory }) => isDirectory),
     binds: paths.filter(({ isDirectory }) => !isDirectory),
+    warm: { starts: options.warmStarts, gate: options.gate },
   });
 }
 

@@ -36,7 +36,7 @@ export async function runLocally(
   const execution = toExecution(submission, languages);
   const log = createLog({ level: options.logLevel });
   const startedAtMs = systemClock.nowMs();
-  const host = await startHost({ slots: 1, languages, log, announce: options.announce });
+  const host = await startHost({ slots: 1, warm: 0, languages, log, announce: options.announce });
   try {
     host.giveUpRoot();
     const outcome = await execute(execution, { host, languages, log, signal: options.signal });
@@ -66,7 +66,9 @@ async function execute(
   try {
     // Nobody reads the metrics of one run; what went wrong with it is in the log.
     const telemetry = { runRetried: () => undefined };
-    return await createEngine({ sandbox, languages, log, telemetry }).execute(execution, { signal });
+    return await createEngine({ sandbox, languages, warmStarts: host.warmStarts, log, telemetry }).execute(execution, {
+      signal,
+    });
   } finally {
     await sandbox.close();
   }

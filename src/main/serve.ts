@@ -9,6 +9,9 @@ import { orStartError } from "./start-error.ts";
 import { type HostVariation, loadLanguages, startHost } from "./start-host.ts";
 import { createStopping, type Stopping } from "./stopping.ts";
 
+/** One for the next run, one for the one after it: booting takes longer than most programs run. */
+const WARM_PER_SLOT = 2;
+
 /**
  * Runs gateway, worker, queue and sandbox in this process until it is told to stop.
  *
@@ -25,7 +28,9 @@ export async function serve(
 ): Promise<number> {
   const log = createLog({ level: config.log });
   const languages = await loadLanguages();
-  const host = await startHost({ slots: config.slots, languages, log, announce, variation });
+  const { slots } = config;
+  const warm = config.warm ?? WARM_PER_SLOT * slots;
+  const host = await startHost({ slots, warm, languages, log, announce, variation });
   const { launcher } = host;
   const version = readVersion();
   const docsPage = await orStartError("The page of the API's document is missing", loadDocsPage(viewerDirectory()));
@@ -38,6 +43,8 @@ export async function serve(
         config,
         languages,
         plan: host.plan,
+        warmStarts: host.warmStarts,
+        warm,
         launcher,
         version,
         docsPage,

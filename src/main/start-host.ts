@@ -1,8 +1,9 @@
+import { type WarmStarts, warmStartsOf } from "../engine/warm-starts.ts";
 import { type LanguageRegistry, loadRegistry } from "../languages/registry.ts";
 import type { BoxPlan } from "../sandbox/box-plan.ts";
 import { type LauncherProcess, startLauncherProcess } from "../sandbox/launcher-process.ts";
 import type { Log } from "../telemetry/log.ts";
-import { buildLauncher } from "./build-launcher.ts";
+import { buildLauncher, gateBeside } from "./build-launcher.ts";
 import { LANGUAGES_DIRECTORY, NATIVE_DIRECTORY } from "./package-files.ts";
 import { planBoxes } from "./plan-boxes.ts";
 import { dropPrivileges } from "./privileges.ts";
@@ -12,6 +13,8 @@ import { orStartError, StartError } from "./start-error.ts";
 export interface Host {
   /** What every box is made of. */
   readonly plan: BoxPlan;
+  /** Interpreters of the plan that can be booted ahead. */
+  readonly warmStarts: WarmStarts;
   /** Stop it last. */
   readonly launcher: LauncherProcess;
   /**
@@ -32,28 +35,38 @@ export interface HostVariation {
 /**
  * Compiles the launcher if need be, plans the boxes and starts the launcher's supervisor.
  * @param options.slots how many boxes may run at once.
+ * @param options.warm how many interpreters may stand ready, booted ahead.
  * @param options.languages whose toolchains boxes have to show.
  * @param options.announce told, in words for a person, what takes its time.
  * @throws {StartError}
  */
 export async function startHost(options: {
   readonly slots: number;
+  readonly warm: number;
   readonly log: Log;
   readonly announce: (text: string) => void;
-  readonly languages: Pick<LanguageRegistry, "trees">;
+  readonly languages: Pick<LanguageRegistry, "trees" | "toolchains">;
   readonly variation?: HostVariation;
 }): Promise<Host> {
-  const { slots, languages, log, announce, variation = {} } = options;
+  const { slots, warm, languages, log, announce, variation = {} } = options;
   refuseWithoutRoot();
   const path =
     variation.launcherPath ??
     (await orStartError("There is no launcher", buildLauncher({ nativeDirectory: NATIVE_DIRECTORY, announce })));
-  const planned = await planBoxes({ slots, toolchains: languages.trees() });
+  const warmStarts = warmStartsOf(warm > 0 ? languages.toolchains() : []);
+  const planned = await planBoxes({
+    slots,
+    warm,
+    toolchains: languages.trees(),
+    warmStarts: [...warmStarts.values()],
+    gate: gateBeside(path),
+  });
   const plan = variation.varyPlan?.(planned) ?? planned;
   const relay = (line: string) => log.warn({ line }, "the launcher says");
   const launcher = await orStartError("The launcher cannot start", startLauncherProcess({ path, log: relay }));
   return {
     plan,
+    warmStarts,
     launcher,
     giveUpRoot() {
       process.chdir("/");

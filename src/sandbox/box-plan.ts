@@ -3,6 +3,7 @@ import { generateEtc } from "./generated-etc.ts";
 import type { HostFacts } from "./host-facts.ts";
 import { procEntries } from "./proc-plan.ts";
 import { boxRlimits, type Rlimit } from "./rlimits.ts";
+import { GATE_PATH, type WarmStart, zygotesOf } from "./warm-start.ts";
 
 type EntryData =
   | { readonly kind: "dir"; readonly path: string; readonly mode: number }
@@ -46,6 +47,8 @@ export interface BoxPlan {
   readonly rlimits: readonly (Rlimit & { readonly why: string })[];
   /** The compiled syscall filter. */
   readonly filter: Uint8Array;
+  /** Interpreters that may be booted ahead. */
+  readonly warmStarts: readonly WarmStart[];
 }
 
 /** Something of the host that a language needs in the box. */
@@ -67,6 +70,8 @@ export interface BoxPlanOptions {
   readonly trees?: readonly HostPath[];
   /** Single files outside `/usr`. */
   readonly binds?: readonly HostPath[];
+  /** With the gate that they need, a file of the host. */
+  readonly warm?: { readonly starts: readonly WarmStart[]; readonly gate: string };
 }
 
 const HOSTNAME = "millrace";
@@ -127,6 +132,21 @@ function devEntries(): PlanEntry[] {
   ];
 }
 
+/**
+ * The gate, and for zygotes an empty main file: interpreters look at it before they open it. A zygote waits in its lane's root,
+ * where nothing of a box is mounted over the work directory yet.
+ */
+function warmEntries(warm: BoxPlanOptions["warm"]): PlanEntry[] {
+  if (warm === undefined) return [];
+  const names = new Set(zygotesOf(warm.starts).map(({ mainFile }) => mainFile));
+  return [
+    { kind: "bind", path: GATE_PATH, source: warm.gate, why: "stops an interpreter that is booted ahead" },
+    ...Array.from(names, (path): PlanEntry => {
+      return { kind: "file", path, mode: 0o644, content: new Uint8Array(), why: "what a zygote sees; no box does" };
+    }),
+  ];
+}
+
 function storeEntries(): PlanEntry[] {
   const shared = { kind: "store", mode: 0o1777, owner: 0 } as const;
   return [
@@ -161,10 +181,12 @@ export function createBoxPlan(options: BoxPlanOptions): BoxPlan {
       ...hostEntries("tree", options.trees),
       ...hostEntries("bind", options.binds),
       ...devEntries(),
+      ...warmEntries(options.warm),
       ...storeEntries(),
       ...procEntries(host),
     ],
     rlimits: boxRlimits(maximum),
     filter,
+    warmStarts: options.warm?.starts ?? [],
   };
 }

@@ -4,6 +4,7 @@ import type { Box } from "./box.ts";
 import { createBoxPool } from "./box-pool.ts";
 import { CLEAN_EXIT, createFakeClient } from "./fake-client.test-support.ts";
 import type { RunSpec } from "./sandbox.ts";
+import type { WarmStart } from "./warm-start.ts";
 
 const USUAL = 64;
 const ODD = 100;
@@ -15,8 +16,20 @@ const SPEC: RunSpec = {
   files: [],
   stdin: new Uint8Array(),
   limits: DEFAULT_RUN_LIMITS,
+  warm: null,
   collect: null,
 };
+
+const FORKED: WarmStart = {
+  id: "forked-1",
+  way: "fork",
+  executable: "/usr/bin/forked",
+  argv: ["forked", "main"],
+  env: {},
+  mainFile: "/box/main",
+  limits: DEFAULT_RUN_LIMITS,
+};
+const BOOTED: WarmStart = { ...FORKED, id: "booted-1", way: "boot" };
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -32,6 +45,8 @@ function makePool({ lanes = 10, slots = 3, prepared = 2 } = {}) {
     defaultDiskBytes: USUAL,
     inodes: 10,
     processes: 4,
+    warmStarts: [FORKED, BOOTED],
+    warm: 4,
     log: { info: silent, warn: (fields) => void warnings.push(fields), error: silent },
   });
   pool.launcherFound();
@@ -52,7 +67,10 @@ function makePool({ lanes = 10, slots = 3, prepared = 2 } = {}) {
     fake.emit(box, { kind: "failed", stage: 2, errno: 11, index: 0, detail: "" });
     fake.emit(box, { kind: "destroyed" });
   };
-  return { ...fake, pool, made, finishMaking, prepare, fail, warnings };
+  /** Of a cold box. */
+  const take = (diskBytes: number, signal?: AbortSignal) => pool.take({ diskBytes, warm: null }, signal);
+  const takeWarm = (warm: WarmStart) => pool.take({ diskBytes: USUAL, warm }, undefined);
+  return { ...fake, pool, take, takeWarm, made, finishMaking, prepare, fail, warnings };
 }
 
 const settled = () => vi.advanceTimersByTimeAsync(0);
@@ -76,18 +94,18 @@ describe("a pool of boxes", () => {
   });
 
   it("hands out the oldest prepared box and makes another", async () => {
-    const { pool, made, finishMaking } = makePool();
+    const { made, finishMaking, take } = makePool();
     finishMaking();
-    expect((await pool.take(USUAL, undefined))?.size.diskBytes).toBe(USUAL);
-    await pool.take(USUAL, undefined);
+    expect((await take(USUAL))?.kind.diskBytes).toBe(USUAL);
+    await take(USUAL);
     await settled();
     expect(made()).toEqual([USUAL, USUAL, USUAL, USUAL]);
   });
 
   it("does not refill before the run ends, as long as half of the boxes are ready", async () => {
-    const { pool, made, finishMaking, emit, living } = makePool();
+    const { made, finishMaking, emit, living, take } = makePool();
     finishMaking();
-    const box = await pool.take(USUAL, undefined);
+    const box = await take(USUAL);
     await settled();
     expect(made()).toHaveLength(2);
     void box?.run(SPEC);
@@ -98,18 +116,18 @@ describe("a pool of boxes", () => {
   });
 
   it("makes another size when it is asked for", async () => {
-    const { pool, made, finishMaking } = makePool();
+    const { made, finishMaking, take } = makePool();
     finishMaking();
-    const box = pool.take(ODD, undefined);
+    const box = take(ODD);
     expect(made()).toEqual([USUAL, USUAL, ODD]);
     finishMaking();
-    expect((await box)?.size.diskBytes).toBe(ODD);
+    expect((await box)?.kind.diskBytes).toBe(ODD);
   });
 
   it("keeps another size ready once it is asked for again", async () => {
-    const { pool, made, finishMaking } = makePool();
+    const { made, finishMaking, take } = makePool();
     for (let i = 0; i < 2; i++) {
-      const box = pool.take(ODD, undefined);
+      const box = take(ODD);
       finishMaking();
       await box;
       await settled();
@@ -118,34 +136,34 @@ describe("a pool of boxes", () => {
     await settled();
     finishMaking();
     const before = made().length;
-    await pool.take(ODD, undefined);
+    await take(ODD);
     expect(made()).toHaveLength(before);
   });
 
   it("gives an idle box up when lanes are short of a size that is waited for", async () => {
-    const { pool, made, finishMaking, sent, emit } = makePool({ lanes: 2 });
+    const { made, finishMaking, sent, emit, take } = makePool({ lanes: 2 });
     finishMaking();
-    const box = pool.take(ODD, undefined);
+    const box = take(ODD);
     expect(sent("kill").map((request) => request.box)).toEqual([1]);
     emit(1, { kind: "destroyed" });
     expect(made()).toEqual([USUAL, USUAL, ODD]);
     finishMaking();
-    expect((await box)?.size.diskBytes).toBe(ODD);
+    expect((await box)?.kind.diskBytes).toBe(ODD);
   });
 
   it("never has more boxes than lanes", async () => {
-    const { pool, living, finishMaking } = makePool({ lanes: 4, slots: 4, prepared: 4 });
-    for (let i = 0; i < 8; i++) void watch(pool.take(i % 2 ? ODD : USUAL, undefined));
+    const { living, finishMaking, take } = makePool({ lanes: 4, slots: 4, prepared: 4 });
+    for (let i = 0; i < 8; i++) void watch(take(i % 2 ? ODD : USUAL));
     finishMaking();
     await settled();
     expect(living()).toHaveLength(4);
   });
 
   it("counts a box as in use until nothing is left of it", async () => {
-    const { pool, finishMaking, emit } = makePool({ slots: 1 });
+    const { finishMaking, emit, take } = makePool({ slots: 1 });
     finishMaking();
-    const first = await pool.take(USUAL, undefined);
-    const second = watch(pool.take(USUAL, undefined));
+    const first = await take(USUAL);
+    const second = watch(take(USUAL));
     void first?.run(SPEC);
     emit(1, { kind: "exited", report: CLEAN_EXIT });
     await settled();
@@ -156,23 +174,23 @@ describe("a pool of boxes", () => {
   });
 
   it("does not let the usual size overtake another one for ever", async () => {
-    const { pool, finishMaking, emit, living } = makePool({ slots: 1 });
+    const { finishMaking, emit, living, take } = makePool({ slots: 1 });
     finishMaking();
-    const first = await pool.take(USUAL, undefined);
-    const odd = watch(pool.take(ODD, undefined));
-    const usual = watch(pool.take(USUAL, undefined));
+    const first = await take(USUAL);
+    const odd = watch(take(ODD));
+    const usual = watch(take(USUAL));
     finishMaking();
     first?.kill();
     emit(living()[0] ?? 0, { kind: "destroyed" });
     await settled();
-    expect(odd.box?.size.diskBytes).toBe(ODD);
+    expect(odd.box?.kind.diskBytes).toBe(ODD);
     expect(usual.box).toBeUndefined();
   });
 
   it("lets a run that is aborted stop waiting", async () => {
-    const { pool } = makePool();
+    const { take } = makePool();
     const controller = new AbortController();
-    const box = pool.take(USUAL, controller.signal);
+    const box = take(USUAL, controller.signal);
     controller.abort();
     expect(await box).toBeNull();
   });
@@ -212,8 +230,8 @@ describe("when boxes cannot be made", () => {
   });
 
   it("those who wait are told when it has lasted 10 s, and later ones at once", async () => {
-    const { fail, living, pool } = makePool({ prepared: 1 });
-    const waiting = watch(pool.take(USUAL, undefined));
+    const { fail, living, pool, take } = makePool({ prepared: 1 });
+    const waiting = watch(take(USUAL));
     fail(living()[0] ?? 0);
     await vi.advanceTimersByTimeAsync(1_000);
     fail(living()[0] ?? 0);
@@ -221,32 +239,32 @@ describe("when boxes cannot be made", () => {
     expect(waiting.error).toBeUndefined();
     await vi.advanceTimersByTimeAsync(1);
     expect(waiting.error).toMatchObject({ stage: "fork", errno: "EAGAIN" });
-    await expect(pool.take(USUAL, undefined)).rejects.toMatchObject({ stage: "fork" });
+    await expect(take(USUAL)).rejects.toMatchObject({ stage: "fork" });
     expect(pool.isHealthy()).toBe(false);
   });
 
   it("those who wait get the box that is made at last", async () => {
-    const { fail, living, pool, prepare } = makePool({ prepared: 1 });
-    const waiting = watch(pool.take(USUAL, undefined));
+    const { fail, living, pool, prepare, take } = makePool({ prepared: 1 });
+    const waiting = watch(take(USUAL));
     for (let attempt = 1; attempt <= 5; attempt++) {
       fail(living()[0] ?? 0);
       await vi.advanceTimersByTimeAsync(1_000);
     }
     prepare(living()[0] ?? 0);
     await settled();
-    expect(waiting.box?.size.diskBytes).toBe(USUAL);
+    expect(waiting.box?.kind.diskBytes).toBe(USUAL);
     await vi.advanceTimersByTimeAsync(20_000);
     expect(pool.isHealthy()).toBe(true);
   });
 
   it("a box made after they were told makes all good again", async () => {
-    const { fail, living, pool, prepare } = makePool({ prepared: 1 });
+    const { fail, living, pool, prepare, take } = makePool({ prepared: 1 });
     fail(living()[0] ?? 0);
     await vi.advanceTimersByTimeAsync(20_000);
     expect(pool.isHealthy()).toBe(false);
     prepare(living()[0] ?? 0);
     expect(pool.isHealthy()).toBe(true);
-    expect(await pool.take(USUAL, undefined)).not.toBeNull();
+    expect(await take(USUAL)).not.toBeNull();
   });
 
   it("the first box is told of when it stands ready", async () => {
@@ -280,11 +298,11 @@ describe("when boxes cannot be made", () => {
 
 describe("when the launcher is lost", () => {
   it("runs wait for the next one", async () => {
-    const { pool, setLanes, finishMaking, made } = makePool();
+    const { pool, setLanes, finishMaking, made, take } = makePool();
     finishMaking();
     setLanes(0);
     pool.launcherLost();
-    const waiting = watch(pool.take(USUAL, undefined));
+    const waiting = watch(take(USUAL));
     await vi.advanceTimersByTimeAsync(9_000);
     expect(waiting).toEqual({ box: undefined, error: undefined });
     expect(made()).toHaveLength(2);
@@ -292,14 +310,14 @@ describe("when the launcher is lost", () => {
     pool.launcherFound();
     finishMaking();
     await settled();
-    expect(waiting.box?.size.diskBytes).toBe(USUAL);
+    expect(waiting.box?.kind.diskBytes).toBe(USUAL);
   });
 
   it("those who wait for a slot are not given a box that is lost as well", async () => {
-    const { pool, setLanes, finishMaking } = makePool({ slots: 1 });
+    const { setLanes, finishMaking, take } = makePool({ slots: 1 });
     finishMaking();
-    await pool.take(USUAL, undefined);
-    const waiting = watch(pool.take(USUAL, undefined));
+    await take(USUAL);
+    const waiting = watch(take(USUAL));
     finishMaking();
     setLanes(0);
     await settled();
@@ -307,22 +325,22 @@ describe("when the launcher is lost", () => {
   });
 
   it("they do not wait for ever, and later ones not at all", async () => {
-    const { pool, setLanes } = makePool();
+    const { pool, setLanes, take } = makePool();
     setLanes(0);
     pool.launcherLost();
-    const waiting = watch(pool.take(USUAL, undefined));
+    const waiting = watch(take(USUAL));
     await vi.advanceTimersByTimeAsync(10_000);
     expect(waiting.error).toMatchObject({ stage: "launcher_lost" });
-    await expect(pool.take(USUAL, undefined)).rejects.toMatchObject({ stage: "launcher_lost" });
+    await expect(take(USUAL)).rejects.toMatchObject({ stage: "launcher_lost" });
   });
 });
 
 describe("closing", () => {
   it("kills every box and waits until nothing is left of any", async () => {
-    const { pool, finishMaking, sent, emit, living } = makePool({ slots: 1 });
+    const { pool, finishMaking, sent, emit, living, take } = makePool({ slots: 1 });
     finishMaking();
-    await pool.take(USUAL, undefined);
-    const waiting = watch(pool.take(USUAL, undefined));
+    await take(USUAL);
+    const waiting = watch(take(USUAL));
     let isClosed = false;
     const closing = pool.close().then(() => {
       isClosed = true;
@@ -336,7 +354,91 @@ describe("closing", () => {
       await settled();
     }
     await closing;
-    await expect(pool.take(USUAL, undefined)).rejects.toMatchObject({ stage: "closed" });
+    await expect(take(USUAL)).rejects.toMatchObject({ stage: "closed" });
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe("warm boxes", () => {
+  /** Which zygotes boxes were asked for with, by their numbers. */
+  const zygotesOf = (prepares: { payload: Buffer }[]) => prepares.map(({ payload }) => payload.readUInt32LE(16));
+
+  function makeFull(warm: WarmStart) {
+    const made = makePool({ slots: 3, prepared: 2 });
+    made.finishMaking();
+    return {
+      ...made,
+      /** A run has asked for it, and what that earned stands ready. */
+      async follow() {
+        const first = await made.takeWarm(warm);
+        first?.kill();
+        made.emit(made.living()[0] ?? 0, { kind: "destroyed" });
+        made.finishMaking();
+        if (warm.way === "boot") for (const { box } of made.sent("load")) made.emit(box, { kind: "booted" });
+        return first;
+      },
+    };
+  }
+
+  it("the first run of a language is cold", async () => {
+    const { follow } = makeFull(FORKED);
+    expect((await follow())?.kind.warm).toBeNull();
+  });
+
+  it.each([FORKED, BOOTED])("the next ones are warm: %s", async (warm) => {
+    const { follow, takeWarm } = makeFull(warm);
+    await follow();
+    expect((await takeWarm(warm))?.kind.warm).toBe(warm);
+  });
+
+  it("a run does not wait for an interpreter that boots", async () => {
+    const { follow, takeWarm } = makeFull(BOOTED);
+    await follow();
+    await takeWarm(BOOTED);
+    await takeWarm(BOOTED);
+    expect((await takeWarm(BOOTED))?.kind.warm).toBeNull();
+  });
+
+  it("for a run that waits a zygote gives birth", async () => {
+    const { takeWarm, sent, finishMaking } = makePool({ prepared: 1, slots: 3 });
+    const waiting = watch(takeWarm(FORKED));
+    expect(zygotesOf(sent("prepare"))).toEqual([0, 1]);
+    finishMaking();
+    await settled();
+    expect(waiting.box).toBeDefined();
+  });
+
+  it("an interpreter that does not come to its gate is left alone for a minute", async () => {
+    const { take, takeWarm, emit, living, sent, warnings, pool, finishMaking } = makePool({ slots: 3, prepared: 2 });
+    finishMaking();
+    (await takeWarm(BOOTED))?.kill();
+    emit(living()[0] ?? 0, { kind: "destroyed" });
+    finishMaking();
+    const booting = sent("load").map(({ box }) => box);
+    for (const box of booting) {
+      emit(box, { kind: "failed", stage: 2, errno: 11, index: 0, detail: "" });
+      emit(box, { kind: "destroyed" });
+    }
+    expect(warnings).toMatchObject(booting.map(() => ({ warmStart: "booted-1" })));
+    expect(pool.isHealthy()).toBe(true);
+    const refill = async () => {
+      (await take(USUAL))?.kill();
+      emit(living()[0] ?? 0, { kind: "destroyed" });
+      finishMaking();
+    };
+    await refill();
+    expect(sent("load")).toHaveLength(booting.length);
+    await vi.advanceTimersByTimeAsync(60_000);
+    await refill();
+    expect(sent("load").length).toBeGreaterThan(booting.length);
+  });
+
+  it("what nobody asks for goes after five minutes, and its zygote too", async () => {
+    const { follow, sent } = makeFull(FORKED);
+    await follow();
+    await vi.advanceTimersByTimeAsync(5 * 60_000 - 1_000);
+    expect(sent("retire")).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(sent("retire").map(({ payload }) => payload.readUInt32LE(0))).toEqual([1]);
   });
 });

@@ -1,19 +1,23 @@
 import { type Box, type BoxOwner, createBox } from "./box.ts";
-import { createDiskDemand } from "./disk-demand.ts";
+import { createBoxDemand } from "./box-demand.ts";
+import { type BoxKind, coldOf, keyOf } from "./box-kind.ts";
 import type { LauncherClient } from "./launcher-client.ts";
 import { createOutage } from "./outage.ts";
 import type { LaunchError, SandboxCounts, SandboxLog } from "./sandbox.ts";
 import { workerError } from "./stages.ts";
 import { createWaitingLine } from "./waiting-line.ts";
+import { type WarmStart, zygotesOf } from "./warm-start.ts";
+import { encodeRetire, NO_ZYGOTE } from "./wire.ts";
 
 /** Boxes made ahead, so that a run finds one ready. */
 export interface BoxPool {
   /**
-   * A prepared box of this disk size, now the caller's; null when the signal aborted first. Waits its turn while all
-   * slots are in use, and a while for better times when there is no launcher or boxes cannot be made.
+   * A prepared box of this kind, or a cold one where a warm one is not ready, now the caller's; null when the signal
+   * aborted first. Waits its turn while all slots are in use, and a while for better times when there is no launcher or
+   * boxes cannot be made.
    * @throws {LaunchError} when there has been no box to be had for that long.
    */
-  take(diskBytes: number, signal: AbortSignal | undefined): Promise<Box | null>;
+  take(kind: BoxKind, signal: AbortSignal | undefined): Promise<Box | null>;
   /** A launcher is there: boxes can be made. */
   launcherFound(): void;
   /** There is no launcher any more; the boxes have been told. */
@@ -41,6 +45,10 @@ export interface BoxPoolOptions {
   readonly inodes: number;
   /** The most processes of any run. */
   readonly processes: number;
+  /** Those of the plan that the launcher has. */
+  readonly warmStarts: readonly WarmStart[];
+  /** Boxes with interpreters that stand ready, all kinds together. */
+  readonly warm: number;
   readonly log: SandboxLog;
 }
 
@@ -53,10 +61,22 @@ const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 5_000;
 /** How long runs wait for a launcher that went away, or for boxes that cannot be made, milliseconds. */
 const PATIENCE_MS = 10_000;
+/** How long boxes of a kind stand ready that nobody has asked for, milliseconds. */
+const WARM_MS = 5 * 60_000;
+/** How long an interpreter is left alone that did not come to its gate, milliseconds. */
+const BENCHED_MS = 60_000;
 
 export function createBoxPool(options: BoxPoolOptions): BoxPool {
-  const { launcher, slots, inodes, processes, log } = options;
-  const demand = createDiskDemand(options);
+  const { launcher, slots, prepared, inodes, processes, log } = options;
+  const zygotes = zygotesOf(options.warmStarts);
+  const usual: BoxKind = { diskBytes: options.defaultDiskBytes, warm: null };
+  const demand = createBoxDemand({
+    usual,
+    prepared,
+    mostWarm: options.warm,
+    memoryMs: WARM_MS,
+    now: () => performance.now(),
+  });
   /** Every living box, the oldest first. */
   const places = new Map<Box, Place>();
   const line = createWaitingLine();
@@ -68,29 +88,47 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
   /** Set while making boxes rests after a failure. */
   let retryTimer: NodeJS.Timeout | null = null;
   let scheduled: NodeJS.Immediate | null = null;
+  /** Looks whether something is not asked for any more. */
+  let forgetTimer: NodeJS.Timeout | null = null;
+  /** By its id: until when an interpreter that failed is not booted ahead. */
+  const benched = new Map<string, number>();
+  /** The zygotes that the launcher may have. */
+  const inUse = new Set<WarmStart>();
   /** Set when the pool is closed. */
   let closed: LaunchError | null = null;
   let emptied: (() => void) | null = null;
 
-  function count(place: Place, diskBytes?: number): number {
+  function count(place: Place, key?: string): number {
     let found = 0;
-    for (const [box, at] of places) {
-      if (at === place && (diskBytes === undefined || box.size.diskBytes === diskBytes)) found++;
-    }
+    for (const [box, at] of places) if (at === place && (key === undefined || keyOf(box.kind) === key)) found++;
     return found;
   }
 
-  function findIdle(fits: (diskBytes: number) => boolean): Box | undefined {
-    for (const [box, at] of places) if (at === "idle" && fits(box.size.diskBytes)) return box;
+  function findIdle(fits: (key: string) => boolean): Box | undefined {
+    for (const [box, at] of places) if (at === "idle" && fits(keyOf(box.kind))) return box;
     return undefined;
   }
 
-  function claim(diskBytes: number): Box | undefined {
+  function claim(kind: BoxKind): Box | undefined {
     // While a launcher's loss is being told box by box, those that do not know it yet still look idle.
     if (count("taken") >= slots || launcher.lanes() === 0) return undefined;
-    const box = findIdle((bytes) => bytes === diskBytes);
+    const key = keyOf(kind);
+    const coldKey = keyOf(coldOf(kind));
+    const box = findIdle((other) => other === key) ?? findIdle((other) => other === coldKey);
     if (box !== undefined) places.set(box, "taken");
     return box;
+  }
+
+  /**
+   * What is made for a run that waits. A process that a zygote gives birth to costs no more than an empty box; booting an
+   * interpreter ahead of a run that is there already would only make it wait.
+   */
+  function kindForWaiter(kind: BoxKind): BoxKind {
+    return kind.warm?.way === "fork" && !isBenched(kind.warm) ? kind : coldOf(kind);
+  }
+
+  function isBenched({ id }: WarmStart): boolean {
+    return (benched.get(id) ?? Number.NEGATIVE_INFINITY) > performance.now();
   }
 
   const owner: BoxOwner = {
@@ -104,7 +142,8 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
     failed(box, error) {
       failedBoxes += 1;
       places.set(box, "leaving");
-      rest(error);
+      if (box.kind.warm !== null) bench(box.kind.warm, error);
+      else rest(error);
     },
     destroyed(box) {
       places.delete(box);
@@ -112,6 +151,13 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
       balance();
     },
   };
+
+  /** Its runs start cold meanwhile. */
+  function bench({ id }: WarmStart, error: LaunchError): void {
+    if (closed !== null) return;
+    log.warn({ warmStart: id, stage: error.stage, errno: error.errno }, `it is not booted ahead: ${error.message}`);
+    benched.set(id, performance.now() + BENCHED_MS);
+  }
 
   /** Nothing is made for a while, longer after each failure; those that come while it rests are of the same attempt. */
   function rest(error: LaunchError): void {
@@ -138,8 +184,11 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
     return places.size < launcher.lanes();
   }
 
-  function make(diskBytes: number): void {
-    places.set(createBox(launcher, { diskBytes, inodes, processes }, owner), "making");
+  function make(kind: BoxKind): void {
+    const { warm } = kind;
+    const zygote = warm?.way === "fork" ? zygotes.indexOf(warm) + 1 : NO_ZYGOTE;
+    if (warm !== null && zygote !== NO_ZYGOTE) inUse.add(warm);
+    places.set(createBox({ launcher, kind, zygote, owner, inodes, processes }), "making");
   }
 
   function discard(box: Box): void {
@@ -147,25 +196,29 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
     box.kill();
   }
 
-  function countComing(diskBytes: number): number {
-    return count("idle", diskBytes) + count("making", diskBytes);
+  function countComing(key: string): number {
+    return count("idle", key) + count("making", key);
   }
 
   /**
    * Makes what those who are next in line lack, in place of an idle box where lanes are short. Their boxes are made while
-   * they still wait for a slot: otherwise whoever asks for the usual size would overtake them again and again.
+   * they still wait for a slot: otherwise whoever asks for the usual kind would overtake them again and again.
    */
   function makeForWaiters(): void {
-    if (line.isEmpty()) return;
-    const wanted = new Map<number, number>();
-    for (const diskBytes of line.sizes().slice(0, slots)) wanted.set(diskBytes, (wanted.get(diskBytes) ?? 0) + 1);
+    const wanted = new Map<string, { readonly kind: BoxKind; count: number }>();
+    for (const asked of line.kinds().slice(0, slots)) {
+      const kind = kindForWaiter(asked);
+      const entry = wanted.get(keyOf(kind)) ?? { kind, count: 0 };
+      entry.count++;
+      wanted.set(keyOf(kind), entry);
+    }
     let roomComing = count("leaving");
-    for (const [diskBytes, needed] of wanted) {
-      for (let lacking = needed - countComing(diskBytes); lacking > 0; lacking--) {
-        if (canMake()) make(diskBytes);
+    for (const [key, needed] of wanted) {
+      for (let lacking = needed.count - countComing(key); lacking > 0; lacking--) {
+        if (canMake()) make(needed.kind);
         else if (roomComing > 0) roomComing--;
         else {
-          const spare = findIdle((bytes) => !wanted.has(bytes));
+          const spare = findIdle((other) => !wanted.has(other));
           if (spare !== undefined) discard(spare);
         }
       }
@@ -176,12 +229,17 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
   function refill(): void {
     const targets = demand.targets();
     for (const [box, at] of places) {
-      const { diskBytes } = box.size;
-      const isSpare = at === "idle" && count("idle", diskBytes) > (targets.get(diskBytes) ?? 0);
-      if (isSpare && !line.sizes().includes(diskBytes)) discard(box);
+      const key = keyOf(box.kind);
+      if (at === "idle" && count("idle", key) > (targets.get(key)?.count ?? 0)) discard(box);
     }
-    for (const [diskBytes, target] of targets) {
-      for (let ready = countComing(diskBytes); ready < target && canMake(); ready++) make(diskBytes);
+    for (const [key, { kind, count: target }] of targets) {
+      if (kind.warm !== null && isBenched(kind.warm)) continue;
+      for (let ready = countComing(key); ready < target && canMake(); ready++) make(kind);
+    }
+    for (const start of inUse) {
+      if ([...targets.values()].some(({ kind }) => kind.warm === start)) continue;
+      inUse.delete(start);
+      launcher.send(encodeRetire(zygotes.indexOf(start) + 1));
     }
   }
 
@@ -190,9 +248,15 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
     if (line.serve(claim))
       schedule(); // those who were served start first
     else if (retryTimer === null) {
-      makeForWaiters();
-      refill();
+      if (line.isEmpty()) refill();
+      else makeForWaiters();
     }
+  }
+
+  /** Once nobody asks for anything, what stood ready for them goes. */
+  function forgetLater(): void {
+    if (forgetTimer !== null) clearTimeout(forgetTimer);
+    forgetTimer = setTimeout(balance, WARM_MS + 1).unref();
   }
 
   function schedule(): void {
@@ -203,26 +267,29 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
   }
 
   /** Making a box takes processor time that the run it was taken for needs: while half are left it waits for its end. */
-  function scheduleIfLow(diskBytes: number): void {
-    if (count("idle", diskBytes) * 2 < (demand.targets().get(diskBytes) ?? 0)) schedule();
+  function scheduleIfLow(kind: BoxKind): void {
+    const key = keyOf(kind);
+    if (count("idle", key) * 2 < (demand.targets().get(key)?.count ?? 0)) schedule();
   }
 
   return {
-    async take(diskBytes, signal) {
+    async take(kind, signal) {
       const refusal = closed ?? outage.refusal();
       if (refusal !== null) throw refusal;
-      demand.note(diskBytes);
-      const box = line.isEmpty() ? claim(diskBytes) : undefined;
+      demand.note(kind);
+      forgetLater();
+      const box = line.isEmpty() ? claim(kind) : undefined;
       if (box === undefined) {
-        const turn = line.join(diskBytes, signal);
+        const turn = line.join(kind, signal);
         balance();
         return turn;
       }
-      scheduleIfLow(diskBytes);
+      scheduleIfLow(box.kind);
       return box;
     },
     launcherFound() {
       failures = 0;
+      inUse.clear();
       balance();
     },
     launcherLost() {
@@ -240,6 +307,7 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
       giveUp(closed);
       outage.close();
       if (retryTimer !== null) clearTimeout(retryTimer);
+      if (forgetTimer !== null) clearTimeout(forgetTimer);
       if (scheduled !== null) clearImmediate(scheduled);
       for (const box of [...places.keys()]) box.kill();
       if (places.size > 0) await new Promise<void>((resolve) => (emptied = resolve));

@@ -5,9 +5,9 @@ import { type Box, createBox } from "./box.ts";
 import { CLEAN_EXIT, createFakeClient } from "./fake-client.test-support.ts";
 import type { LaunchError, RunSpec } from "./sandbox.ts";
 import { STAGES } from "./stages.ts";
+import type { WarmStart } from "./warm-start.ts";
 import { ProtocolError } from "./wire.ts";
 
-const SIZE = { diskBytes: 1_000, inodes: 10, processes: 4 };
 const SPEC: RunSpec = {
   executable: "/usr/bin/true",
   argv: ["true"],
@@ -15,20 +15,39 @@ const SPEC: RunSpec = {
   files: [],
   stdin: new Uint8Array(),
   limits: DEFAULT_RUN_LIMITS,
+  warm: null,
   collect: null,
 };
 
-function makeBox() {
+const BOOTED: WarmStart = {
+  id: "booted-1",
+  way: "boot",
+  executable: "/usr/bin/booted",
+  argv: ["booted", "main"],
+  env: {},
+  mainFile: "/box/main",
+  limits: DEFAULT_RUN_LIMITS,
+};
+const FORKED: WarmStart = { ...BOOTED, id: "forked-1", way: "fork" };
+
+function makeBox(warm: WarmStart | null = null) {
   const fake = createFakeClient(1);
   const told: string[] = [];
   let failure: LaunchError | null = null;
-  const box: Box = createBox(fake.client, SIZE, {
-    prepared: () => void told.push("prepared"),
-    failed: (_box, error) => {
-      failure = error;
-      told.push("failed");
+  const box: Box = createBox({
+    launcher: fake.client,
+    kind: { diskBytes: 1_000, warm },
+    zygote: warm?.way === "fork" ? 7 : 0,
+    inodes: 10,
+    processes: 4,
+    owner: {
+      prepared: () => void told.push("prepared"),
+      failed: (_box, error) => {
+        failure = error;
+        told.push("failed");
+      },
+      destroyed: () => void told.push("destroyed"),
     },
-    destroyed: () => void told.push("destroyed"),
   });
   return {
     ...fake,
@@ -60,6 +79,7 @@ describe("a box", () => {
       report: { ...CLEAN_EXIT, cause: 3, exitKind: "signal", exitValue: 9, stderrTruncated: true },
     });
     expect(await report).toEqual({
+      isWarm: false,
       stopCause: "cpu",
       exit: { kind: "signal", signal: "SIGKILL" },
       oomKills: 0,
@@ -248,5 +268,48 @@ describe("a box whose files are wanted", () => {
     expect(() => emit({ kind: "content", bytes: Buffer.alloc(11) })).toThrow(ProtocolError);
     emit({ kind: "destroyed" });
     return expect(report).rejects.toMatchObject({ stage: "box_lost" });
+  });
+});
+
+describe("a warm box", () => {
+  it("with a zygote's child is ready when it is made", async () => {
+    const { emit, told, requests, box, names } = makeBox(FORKED);
+    expect(requests[0]?.payload.readUInt32LE(16)).toBe(7);
+    emit({ kind: "prepared" });
+    expect(told).toEqual(["prepared"]);
+    const report = box.run(SPEC);
+    emit({ kind: "exited", report: CLEAN_EXIT });
+    expect(await report).toMatchObject({ isWarm: true });
+    expect(names()).toEqual(["prepare", "start", "stdinEnd"]);
+  });
+
+  it("is ready when its interpreter has booted", async () => {
+    const { emit, told, requests, box, names } = makeBox(BOOTED);
+    emit({ kind: "prepared" });
+    expect(told).toEqual([]);
+    expect(names()).toEqual(["prepare", "load"]);
+    expect(requests[1]?.payload.toString()).toMatch(
+      /LD_PRELOAD=.*MILLRACE_GATE=boot:\/box\/main.*\/usr\/bin\/booted$/s,
+    );
+    emit({ kind: "credit", channel: "load", bytes: requests[1]?.payload.length ?? 0 });
+    emit({ kind: "booted" });
+    expect(told).toEqual(["prepared"]);
+    const report = box.run(SPEC);
+    emit({ kind: "exited", report: CLEAN_EXIT });
+    expect(await report).toMatchObject({ isWarm: true });
+  });
+
+  it("whose interpreter ends before its gate has failed", () => {
+    const { emit, told, failure } = makeBox(BOOTED);
+    emit({ kind: "prepared" });
+    emit({ ...failed, stage: STAGES.indexOf("lost") + 1 });
+    emit({ kind: "destroyed" });
+    expect(told).toEqual(["failed", "destroyed"]);
+    expect(failure()?.stage).toBe("lost");
+  });
+
+  it("that can be anything is not told of having booted", () => {
+    const { emit } = makePreparedBox();
+    expect(() => emit({ kind: "booted" })).toThrow(ProtocolError);
   });
 });

@@ -1,18 +1,30 @@
+import type { BoxKind } from "./box-kind.ts";
 import { type Collected, type Collection, collectFiles } from "./collect-files.ts";
 import type { LauncherClient } from "./launcher-client.ts";
 import { type RunFeed, startFeeding } from "./run-feed.ts";
 import { causeOf, NOTHING_COLLECTED, neverStarted, type Output, toRunReport } from "./run-report.ts";
 import type { LaunchError, RunReport, RunSpec } from "./sandbox.ts";
+import { encodeScript } from "./script-records.ts";
 import { launcherError, workerError } from "./stages.ts";
-import { type BoxEvent, type BoxSize, type ExitReport, encodeBare, encodePrepare, ProtocolError } from "./wire.ts";
+import { bootScript, type WarmStart } from "./warm-start.ts";
+import {
+  type BoxEvent,
+  type BoxSize,
+  type ExitReport,
+  encodeBare,
+  encodeHeader,
+  encodePrepare,
+  ProtocolError,
+  REQUEST,
+} from "./wire.ts";
 
 /**
  * A box at the worker's end, from `PREPARE` to `DESTROYED`. It serves one run.
  *
- * making → prepared → running → ending → gone; any of them may be cut short by `FAILED`, a kill, or the launcher's end.
+ * making → (booting →) prepared → running → ending → gone; any of them may be cut short by `FAILED`, a kill, or the launcher's end.
  */
 export interface Box {
-  readonly size: BoxSize;
+  readonly kind: BoxKind;
   /**
    * Runs a program in a box that is prepared. Call it once.
    * @throws {LaunchError} when the program was not started or the box was lost.
@@ -40,23 +52,45 @@ interface ActiveRun extends Output {
   readonly reject: (error: LaunchError) => void;
 }
 
-export function createBox(launcher: LauncherClient, size: BoxSize, owner: BoxOwner): Box {
-  let state: "making" | "prepared" | "running" | "ending" | "gone" = "making";
+export interface BoxOptions extends Omit<BoxSize, "diskBytes"> {
+  readonly launcher: Pick<LauncherClient, "add" | "send">;
+  readonly kind: BoxKind;
+  /** Which of the plan's zygotes gives birth to the process in it, counted from 1. */
+  readonly zygote: number;
+  readonly owner: BoxOwner;
+}
+
+export function createBox({ launcher, kind, zygote, owner, inodes, processes }: BoxOptions): Box {
+  const { diskBytes, warm } = kind;
+  let state: "making" | "booting" | "prepared" | "running" | "ending" | "gone" = "making";
   let active: ActiveRun | null = null;
   let wasKilled = false;
   /** Never by what is left to do when nobody waits for it any more: removing may take its time. */
   let owedFromMs = performance.now();
 
   const number = launcher.add({ receive, owedFromMs: () => owedFromMs, lose });
-  const box: Box = { size, run, kill };
-  launcher.send(encodePrepare(number, size));
+  const box: Box = { kind, run, kill };
+  launcher.send(encodePrepare(number, { diskBytes, inodes, processes }, zygote));
+
+  /** A small script, within the credit. */
+  function boot(start: WarmStart): void {
+    state = "booting";
+    const { body, bodyBytes, end: last } = encodeScript(bootScript(start));
+    launcher.send(encodeHeader(REQUEST.load, number, bodyBytes + last.length), ...body, last);
+  }
+
+  function stand(): void {
+    state = "prepared";
+    owedFromMs = Number.POSITIVE_INFINITY;
+    owner.prepared(box);
+  }
 
   function run(spec: RunSpec): Promise<RunReport> {
     if (state !== "prepared") return Promise.reject(diedAlone());
     state = "running";
     owedFromMs = performance.now() + spec.limits.wallMs;
     return new Promise((resolve, reject) => {
-      const feed = startFeeding(number, spec, launcher.send);
+      const feed = startFeeding(number, spec, warm !== null, launcher.send);
       active = { spec, feed, stdout: [], stderr: [], exited: null, collection: null, resolve, reject };
     });
   }
@@ -72,10 +106,12 @@ export function createBox(launcher: LauncherClient, size: BoxSize, owner: BoxOwn
     if (event.kind === "destroyed") end();
     else if (event.kind === "failed") fail(launcherError(event));
     else if (event.kind === "prepared" && state === "making") {
-      state = "prepared";
-      owedFromMs = Number.POSITIVE_INFINITY;
-      owner.prepared(box);
-    } else if (active === null) throw new ProtocolError(`Unexpected ${event.kind} of a box without a run`);
+      if (warm?.way === "boot") boot(warm);
+      else stand();
+    } else if (event.kind === "booted" && state === "booting") stand();
+    else if (event.kind === "credit" && state === "booting")
+      return; // the boot script's; a run starts with all of it
+    else if (active === null) throw new ProtocolError(`Unexpected ${event.kind} of a box without a run`);
     else receiveOfRun(active, event);
   }
 
@@ -111,7 +147,7 @@ export function createBox(launcher: LauncherClient, size: BoxSize, owner: BoxOwn
     owedFromMs = Number.POSITIVE_INFINITY;
     state = "ending";
     if (cause === "lost") current.reject(workerError("box_lost", "Something outside ended the box."));
-    else current.resolve(toRunReport(report, cause, current, collected));
+    else current.resolve(toRunReport(report, cause, current, collected, warm !== null));
   }
 
   function fail(error: LaunchError): void {
@@ -131,10 +167,10 @@ export function createBox(launcher: LauncherClient, size: BoxSize, owner: BoxOwn
   }
 
   function end(): void {
-    const wasUnused = state === "making" || state === "prepared";
+    const wasUnused = state === "making" || state === "booting" || state === "prepared";
     const current = takeUnfinished();
     state = "gone";
-    if (current !== null && wasKilled) current.resolve(killedReport(current));
+    if (current !== null && wasKilled) current.resolve(killedReport(current, warm !== null));
     else if (current !== null) current.reject(diedAlone());
     else if (wasUnused && !wasKilled) owner.failed(box, diedAlone());
     owner.destroyed(box);
@@ -155,6 +191,6 @@ function diedAlone(): LaunchError {
 }
 
 /** Killed before the program started, or after it ended, while its files were being collected. */
-function killedReport(run: ActiveRun): RunReport {
-  return run.exited === null ? neverStarted() : toRunReport(run.exited, "killed", run, NOTHING_COLLECTED);
+function killedReport(run: ActiveRun, isWarm: boolean): RunReport {
+  return run.exited === null ? neverStarted() : toRunReport(run.exited, "killed", run, NOTHING_COLLECTED, isWarm);
 }

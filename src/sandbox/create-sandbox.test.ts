@@ -1,9 +1,11 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
 import type { BoxPlan } from "./box-plan.ts";
 import { createSandbox } from "./create-sandbox.ts";
 import { exitedWith, type FakeLauncherOptions, startFakeLauncher } from "./fake-launcher.test-support.ts";
 import type { RunSpec } from "./sandbox.ts";
+import { PROTOCOL_VERSION } from "./wire.ts";
 
 const PLAN: BoxPlan = {
   lanes: 8,
@@ -12,6 +14,7 @@ const PLAN: BoxPlan = {
   processes: 4,
   entries: [{ kind: "proc", path: "/proc", why: "test" }],
   rlimits: [],
+  warmStarts: [],
   filter: Buffer.alloc(8),
 };
 
@@ -22,6 +25,7 @@ const SPEC: RunSpec = {
   files: [],
   stdin: new Uint8Array(),
   limits: DEFAULT_RUN_LIMITS,
+  warm: null,
   collect: null,
 };
 
@@ -71,7 +75,7 @@ describe("a sandbox", () => {
     expect(sandbox.isReady()).toBe(true);
     expect(launcher.requests).toHaveLength(4);
     expect(launcher.requests.map(({ name }) => name)).toEqual(["hello", "define", "prepare", "prepare"]);
-    expect(launcher.requests[0]?.payload).toEqual(Buffer.from([1, 0, 0, 0]));
+    expect(launcher.requests[0]?.payload).toEqual(Buffer.from([PROTOCOL_VERSION, 0, 0, 0]));
   });
 
   it("is there when the first box is, not before", async () => {
@@ -126,9 +130,7 @@ describe("a sandbox", () => {
     const starts = () => launcher.requests.filter(({ name }) => name === "start").length;
     await sandbox.run(SPEC);
     const second = sandbox.run(SPEC);
-    await vi.waitFor(() =>
-      expect(launcher.requests.filter(({ name }) => name === "prepare").length).toBeGreaterThan(2),
-    );
+    await expect(Promise.race([second, delay(50)])).resolves.toBeUndefined();
     expect(starts()).toBe(1);
     ended.shift()?.();
     await second;
@@ -245,7 +247,7 @@ describe("a launcher that cannot be used", () => {
   });
 
   it("is told at once when it speaks another version", async () => {
-    const refused = start({ onDefine: (emit) => emit("welcome", 0, Buffer.from([2, 0, 0, 0, 8, 0, 0, 0])) });
+    const refused = start({ onDefine: (emit) => emit("welcome", 0, Buffer.from([99, 0, 0, 0, 8, 0, 0, 0])) });
     await expect(refused).rejects.toMatchObject({ stage: "connect" });
   });
 

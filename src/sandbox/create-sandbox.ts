@@ -15,6 +15,8 @@ export interface SandboxOptions {
   readonly slots?: number;
   /** Boxes of the default disk size that stand ready, at least one. Together with those in use they need lanes. */
   readonly prepared: number;
+  /** Boxes with interpreters that stand ready, all kinds together; none by default. */
+  readonly warm?: number;
   /** The disk size of most runs, bytes. */
   readonly defaultDiskBytes?: number;
   readonly log: SandboxLog;
@@ -56,6 +58,8 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     defaultDiskBytes: options.defaultDiskBytes ?? DEFAULT_RUN_LIMITS.diskBytes,
     inodes: BOX_INODES,
     processes: plan.processes,
+    warmStarts: plan.warmStarts,
+    warm: options.warm ?? 0,
     log,
   });
   pool = boxes;
@@ -63,7 +67,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   async function run(spec: RunSpec, { signal }: { readonly signal?: AbortSignal } = {}): Promise<RunReport> {
     if (signal?.aborted) return neverStarted();
-    const box = await boxes.take(spec.limits.diskBytes, signal);
+    const box = await boxes.take({ diskBytes: spec.limits.diskBytes, warm: spec.warm }, signal);
     if (box === null) return neverStarted();
     if (signal?.aborted) {
       box.kill();

@@ -4,6 +4,7 @@ import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRequestReader, type SentRequest } from "./fake-client.test-support.ts";
+import { PROTOCOL_VERSION } from "./wire.ts";
 
 export const EVENT = {
   welcome: 129,
@@ -62,7 +63,7 @@ export async function startFakeLauncher(options: FakeLauncherOptions = {}) {
     const read = createRequestReader((request) => {
       requests.push(request);
       if (request.name === "define" && onDefine !== undefined) onDefine(emit);
-      else if (request.name === "define") emit("welcome", 0, words(1, lanes));
+      else if (request.name === "define") emit("welcome", 0, words(PROTOCOL_VERSION, lanes));
       else if (request.name === "prepare" && onPrepare !== undefined) onPrepare(request.box, emit);
       else if (request.name === "prepare") emit("prepared", request.box);
       else if (request.name === "kill") emit("destroyed", request.box);

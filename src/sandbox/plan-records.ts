@@ -1,4 +1,5 @@
 import type { BoxPlan, PlanEntry } from "./box-plan.ts";
+import { bootEnv, type WarmStart, zygotesOf } from "./warm-start.ts";
 import { writeU64 } from "./wire.ts";
 
 const KIND = {
@@ -19,6 +20,7 @@ const KIND = {
   sysctl: 25,
   rlimit: 30,
   filter: 31,
+  zygote: 40,
 } as const;
 
 function u32(...values: readonly number[]): Buffer {
@@ -75,6 +77,15 @@ function encodeEntry(entry: PlanEntry): Buffer {
   }
 }
 
+function strings(values: readonly string[]): Buffer {
+  return Buffer.concat([u32(values.length), ...values.map(sizedText)]);
+}
+
+function encodeZygote(start: WarmStart): Buffer {
+  const env = Object.entries(bootEnv(start)).map(([name, value]) => `${name}=${value}`);
+  return record(KIND.zygote, sizedText(start.executable), strings(start.argv), strings(env));
+}
+
 /** A plan as the payload of `DEFINE`. */
 export function encodePlan(plan: BoxPlan): Buffer {
   return Buffer.concat([
@@ -84,5 +95,6 @@ export function encodePlan(plan: BoxPlan): Buffer {
     ...plan.entries.map(encodeEntry),
     ...plan.rlimits.map(({ resource, value }) => record(KIND.rlimit, u32(resource, 0), u64(value))),
     record(KIND.filter, plan.filter),
+    ...zygotesOf(plan.warmStarts).map(encodeZygote),
   ]);
 }

@@ -8,7 +8,7 @@ import { CHANNEL_CREDIT_BYTES, ProtocolError } from "./wire.ts";
 const BOX = 5;
 const START_LIMITS_BYTES = 40;
 
-function feed(over: Partial<RunSpec>) {
+function feed(over: Partial<RunSpec>, isWarm = false) {
   const requests: SentRequest[] = [];
   const read = createRequestReader((request) => void requests.push(request));
   const spec: RunSpec = {
@@ -18,10 +18,11 @@ function feed(over: Partial<RunSpec>) {
     files: [],
     stdin: new Uint8Array(),
     limits: DEFAULT_RUN_LIMITS,
+    warm: null,
     collect: null,
     ...over,
   };
-  const { returnCredit } = startFeeding(BOX, spec, (...parts) => read(Buffer.concat(parts)));
+  const { returnCredit } = startFeeding(BOX, spec, isWarm, (...parts) => read(Buffer.concat(parts)));
   const bytesOf = (name: SentRequest["name"]) =>
     requests.filter((request) => request.name === name).reduce((sum, { payload }) => sum + payload.length, 0);
   return { requests, names: () => requests.map(({ name }) => name), bytesOf, returnCredit };
@@ -35,6 +36,14 @@ describe("feeding a run", () => {
     expect(names()).toEqual(["start", "stdin", "stdinEnd"]);
     expect(requests.every(({ box }) => box === BOX)).toBe(true);
     expect(requests[1]?.payload.toString()).toBe("in");
+  });
+
+  it("sends an interpreter that is there already its files, and nothing that it knows", () => {
+    const source = { ...file(0), content: Buffer.from("source") };
+    const text = (isWarm: boolean) => feed({ files: [source], argv: ["name"] }, isWarm).requests[0]?.payload.toString();
+    expect(text(false)).toMatch(/source.*name.*\/usr\/bin\/true$/s);
+    expect(text(true)).toMatch(/source/);
+    expect(text(true)).not.toMatch(/name|true/);
   });
 
   it("ends an empty standard input at once", () => {

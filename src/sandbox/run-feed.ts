@@ -30,17 +30,19 @@ function startLimits(spec: RunSpec): StartLimits {
 /**
  * Starts a run in a prepared box. What fits into the credit goes with the start, so that the usual run is one message.
  * More than that is loaded first, and the start waits until all of it was taken: the run's clocks do not count it.
+ * @param isWarm the interpreter is there, and needs nothing but its files.
  */
-export function startFeeding(box: number, spec: RunSpec, send: Send): RunFeed {
-  const { body, bodyBytes, exec } = encodeScript({
+export function startFeeding(box: number, spec: RunSpec, isWarm: boolean, send: Send): RunFeed {
+  const { body, bodyBytes, end } = encodeScript({
     files: spec.files,
     rlimits: runRlimits(spec.limits),
     argv: spec.argv,
     env: spec.env,
     executable: spec.executable,
+    end: isWarm ? "go" : "exec",
   });
   const credit = { load: CHANNEL_CREDIT_BYTES, stdin: CHANNEL_CREDIT_BYTES };
-  const load = createByteQueue(bodyBytes + exec.length > CHANNEL_CREDIT_BYTES ? body : []);
+  const load = createByteQueue(bodyBytes + end.length > CHANNEL_CREDIT_BYTES ? body : []);
   const stdin = createByteQueue([spec.stdin]);
   let isStarted = false;
   let isStdinEnded = false;
@@ -58,7 +60,7 @@ export function startFeeding(box: number, spec: RunSpec, send: Send): RunFeed {
       credit.load -= bytes;
       send(encodeHeader(REQUEST.load, box, bytes), ...load.take(bytes));
     } else if (load.size() === 0 && credit.load === CHANNEL_CREDIT_BYTES) {
-      start([exec], exec.length);
+      start([end], end.length);
     }
   }
 
@@ -74,7 +76,7 @@ export function startFeeding(box: number, spec: RunSpec, send: Send): RunFeed {
   }
 
   if (load.size() > 0) feedLoad();
-  else start([...body, exec], bodyBytes + exec.length);
+  else start([...body, end], bodyBytes + end.length);
 
   return {
     returnCredit(channel, bytes) {

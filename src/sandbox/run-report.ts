@@ -34,8 +34,10 @@ export function toRunReport(
   stopCause: StopCause | null,
   output: Output,
   collected: Collected,
+  isWarm: boolean,
 ): RunReport {
   return {
+    isWarm,
     stopCause,
     exit: exitOf(report),
     oomKills: report.oomKills,
@@ -53,6 +55,7 @@ export function toRunReport(
 /** The report of a run that was aborted before its program started. */
 export function neverStarted(): RunReport {
   return {
+    isWarm: false,
     stopCause: "killed",
     exit: { kind: "signal", signal: "SIGKILL" },
     oomKills: 0,

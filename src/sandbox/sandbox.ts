@@ -1,5 +1,6 @@
 import type { Limits } from "../domain/limits.ts";
 import type { Evidence } from "../domain/outcome.ts";
+import type { WarmStart } from "./warm-start.ts";
 
 /** A file put into `/box` before the program starts. */
 export interface BoxFile {
@@ -21,6 +22,8 @@ export interface RunSpec {
   readonly files: readonly BoxFile[];
   readonly stdin: Uint8Array;
   readonly limits: Limits;
+  /** The interpreter that would have done all of this but for the main file, if it was booted ahead; null for none. */
+  readonly warm: WarmStart | null;
   /**
    * Says, once every process of the box is dead, which files below `/box` to return; null for none.
    * Called with paths relative to `/box` and sizes in bytes. `maxBytes` bounds their sum.
@@ -33,6 +36,8 @@ export interface RunSpec {
 
 /** What the launcher saw of a run. Facts only: an outcome is made from them elsewhere. */
 export interface RunReport extends Evidence {
+  /** The interpreter had been booted ahead. */
+  readonly isWarm: boolean;
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;
   readonly stdoutTruncated: boolean;

@@ -9,6 +9,7 @@ function readScript(bytes: Buffer): Script {
   const argv: string[] = [];
   const env: Record<string, string> = {};
   let executable = "";
+  let end: Script["end"] = "exec";
   for (let at = 0; at < bytes.length; ) {
     const kind = bytes.readUInt32LE(at);
     const length = bytes.readUInt32LE(at + 4);
@@ -29,10 +30,13 @@ function readScript(bytes: Buffer): Script {
     else if (kind === 5) {
       const [name = "", ...value] = data.toString().split("=");
       env[name] = value.join("=");
-    } else if (kind === 6) executable = data.toString();
+    } else if (kind === 6 || kind === 7) {
+      executable = data.toString();
+      end = kind === 6 ? "exec" : "boot";
+    } else if (kind === 8) end = "go";
     else throw new Error(`There is no record ${kind}`);
   }
-  return { files, rlimits, argv, env, executable };
+  return { files, rlimits, argv, env, executable, end };
 }
 
 const TEXT = fc.string({ unit: "grapheme", maxLength: 20 });
@@ -50,6 +54,7 @@ const SCRIPT: fc.Arbitrary<Script> = fc.record({
   argv: fc.array(TEXT, { maxLength: 4 }),
   env: fc.dictionary(NAME, TEXT, { noNullPrototype: true }),
   executable: TEXT.filter((text) => text !== ""),
+  end: fc.constantFrom("exec", "boot"),
 });
 
 /** Strings compare a thousand times faster than arrays. */
@@ -65,10 +70,21 @@ describe("a script", () => {
   it("comes out as it went in, and its size is known", () => {
     fc.assert(
       fc.property(SCRIPT, (script) => {
-        const { body, bodyBytes, exec } = encodeScript(script);
-        const bytes = Buffer.concat([...body, exec]);
-        expect(bytes.length).toBe(bodyBytes + exec.length);
+        const { body, bodyBytes, end } = encodeScript(script);
+        const bytes = Buffer.concat([...body, end]);
+        expect(bytes.length).toBe(bodyBytes + end.length);
         expect(printable(readScript(bytes))).toEqual(printable(script));
+      }),
+    );
+  });
+
+  it("for an interpreter at its gate is files and limits, and that it may go", () => {
+    fc.assert(
+      fc.property(SCRIPT, (script) => {
+        const { body, end } = encodeScript({ ...script, end: "go" });
+        const { files, rlimits } = printable(script);
+        const expected = { files, rlimits, argv: [], env: {}, executable: "", end: "go" };
+        expect(printable(readScript(Buffer.concat([...body, end])))).toEqual(expected);
       }),
     );
   });
@@ -81,6 +97,7 @@ describe("a script", () => {
       argv: ["a"],
       env: {},
       executable: "/a",
+      end: "exec",
     });
     expect(body).toContain(content);
   });
@@ -88,7 +105,7 @@ describe("a script", () => {
   it("is one part when it is small", () => {
     const content = Buffer.from("print(1)");
     const files = [{ path: "main.py", content, mode: 0o644 }];
-    const { body } = encodeScript({ files, rlimits: [], argv: ["p"], env: { A: "b" }, executable: "/p" });
+    const { body } = encodeScript({ files, rlimits: [], argv: ["p"], env: { A: "b" }, executable: "/p", end: "exec" });
     expect(body).toHaveLength(1);
   });
 });

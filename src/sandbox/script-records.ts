@@ -10,6 +10,11 @@ export interface Script {
   readonly env: Readonly<Record<string, string>>;
   /** Absolute path in the box. */
   readonly executable: string;
+  /**
+   * `exec`: it becomes the program. `boot`: it becomes an interpreter that stops at its gate and goes on with another
+   * script there. `go`: it is at its gate, and what it is stays: arguments, environment and executable are not sent.
+   */
+  readonly end: "exec" | "boot" | "go";
 }
 
 /** A script as bytes. File contents are the caller's own, not copies of them. */
@@ -17,11 +22,11 @@ export interface EncodedScript {
   /** Everything but the last record. */
   readonly body: readonly Uint8Array[];
   readonly bodyBytes: number;
-  /** The `EXEC` record: with it the program starts. */
-  readonly exec: Uint8Array;
+  /** The last record: with it the program starts. */
+  readonly end: Uint8Array;
 }
 
-const RECORD = { file: 1, rlimit: 3, arg: 4, env: 5, exec: 6 } as const;
+const RECORD = { file: 1, rlimit: 3, arg: 4, env: 5, exec: 6, boot: 7, go: 8 } as const;
 const HEADER_BYTES = 8;
 const FILE_HEAD_BYTES = HEADER_BYTES + 8;
 const RLIMIT_BYTES = HEADER_BYTES + 16;
@@ -52,8 +57,11 @@ function copiedBytes(script: Script, strings: readonly string[]): number {
 }
 
 export function encodeScript(script: Script): EncodedScript {
-  const env = Object.entries(script.env).map(([name, value]) => `${name}=${value}`);
-  const target = Buffer.allocUnsafe(copiedBytes(script, [...script.argv, ...env, script.executable]));
+  const isGoing = script.end === "go";
+  const argv = isGoing ? [] : script.argv;
+  const env = isGoing ? [] : Object.entries(script.env).map(([name, value]) => `${name}=${value}`);
+  const last = isGoing ? "" : script.executable;
+  const target = Buffer.allocUnsafe(copiedBytes(script, [...argv, ...env, last]));
   const body: Uint8Array[] = [];
   let at = 0;
   let partStart = 0;
@@ -84,9 +92,9 @@ export function encodeScript(script: Script): EncodedScript {
     at = writeHeader(target, at, RECORD.rlimit, 16);
     at = writeU64(target, value, writeU64(target, resource, at));
   }
-  for (const argument of script.argv) at = writeString(target, at, RECORD.arg, argument);
+  for (const argument of argv) at = writeString(target, at, RECORD.arg, argument);
   for (const variable of env) at = writeString(target, at, RECORD.env, variable);
   addPart(target.subarray(partStart, at));
-  const end = writeString(target, at, RECORD.exec, script.executable);
-  return { body, bodyBytes, exec: target.subarray(at, end) };
+  const end = writeString(target, at, RECORD[script.end], last);
+  return { body, bodyBytes, end: target.subarray(at, end) };
 }

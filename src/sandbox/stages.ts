@@ -25,6 +25,7 @@ export const STAGES = [
   "pivot",
   "enter",
   "work_directory",
+  "zygote",
   "seal_descriptors",
   "seal_session",
   "seal_rlimit",

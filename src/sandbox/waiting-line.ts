@@ -1,21 +1,22 @@
 import type { Box } from "./box.ts";
+import type { BoxKind } from "./box-kind.ts";
 import type { LaunchError } from "./sandbox.ts";
 
 /** Runs that wait for a box, the oldest first. */
 export interface WaitingLine {
   readonly isEmpty: () => boolean;
-  /** The disk sizes that are waited for. */
-  readonly sizes: () => readonly number[];
+  /** What is waited for. */
+  readonly kinds: () => readonly BoxKind[];
   /** Waits; resolves with null when the signal aborts first. */
-  join(diskBytes: number, signal: AbortSignal | undefined): Promise<Box | null>;
+  join(kind: BoxKind, signal: AbortSignal | undefined): Promise<Box | null>;
   /** Asks `find` for a box for each in turn, and hands over what it gives. @returns whether it gave any. */
-  serve(find: (diskBytes: number) => Box | undefined): boolean;
+  serve(find: (kind: BoxKind) => Box | undefined): boolean;
   /** Sends everyone away. */
   reject(error: LaunchError): void;
 }
 
 interface Waiter {
-  readonly diskBytes: number;
+  readonly kind: BoxKind;
   readonly leave: (outcome: { box: Box | null } | { error: LaunchError }) => void;
 }
 
@@ -24,12 +25,12 @@ export function createWaitingLine(): WaitingLine {
 
   return {
     isEmpty: () => waiters.size === 0,
-    sizes: () => Array.from(waiters, (waiter) => waiter.diskBytes),
-    join(diskBytes, signal) {
+    kinds: () => Array.from(waiters, (waiter) => waiter.kind),
+    join(kind, signal) {
       return new Promise((resolve, reject) => {
         const giveUp = (): void => waiter.leave({ box: null });
         const waiter: Waiter = {
-          diskBytes,
+          kind,
           leave(outcome) {
             waiters.delete(waiter);
             signal?.removeEventListener("abort", giveUp);
@@ -44,7 +45,7 @@ export function createWaitingLine(): WaitingLine {
     serve(find) {
       let hasServed = false;
       for (const waiter of waiters) {
-        const box = find(waiter.diskBytes);
+        const box = find(waiter.kind);
         if (box === undefined) continue;
         waiter.leave({ box });
         hasServed = true;

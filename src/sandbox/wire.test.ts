@@ -7,6 +7,7 @@ import {
   encodeHello,
   encodePrepare,
   encodeRead,
+  encodeRetire,
   encodeStart,
   FRAME_PAYLOAD_MAX_BYTES,
   ProtocolError,
@@ -146,7 +147,7 @@ describe("events", () => {
   });
 
   it.each([
-    ["an unknown type", 142, 1, []],
+    ["an unknown type", 143, 1, []],
     ["a request", 1, 1, []],
     ["a PREPARED with a payload", 130, 1, [0]],
     ["a short WELCOME", 129, 0, [1, 0, 0, 0]],
@@ -176,11 +177,12 @@ describe("events", () => {
 
 describe("requests", () => {
   it("are laid out as the protocol says", () => {
-    expect(encodeHello().toString("hex")).toBe("04000000" + "01000000" + "00000000" + "01000000");
+    expect(encodeHello().toString("hex")).toBe("04000000" + "01000000" + "00000000" + "02000000");
     expect(encodeBare("kill", 0x01020304).toString("hex")).toBe("00000000" + "08000000" + "04030201");
-    expect(encodePrepare(2, { diskBytes: 0x1_0000_0002, inodes: 3, processes: 4 }).toString("hex")).toBe(
-      "10000000" + "03000000" + "02000000" + "0200000001000000" + "03000000" + "04000000",
+    expect(encodePrepare(2, { diskBytes: 0x1_0000_0002, inodes: 3, processes: 4 }, 5).toString("hex")).toBe(
+      "14000000" + "03000000" + "02000000" + "0200000001000000" + "03000000" + "04000000" + "05000000",
     );
+    expect(encodeRetire(5).toString("hex")).toBe("04000000" + "0c000000" + "00000000" + "05000000");
     expect(encodeRead(2, 5, Buffer.from("a/b")).toString("hex")).toBe(
       "0b000000" + "0a000000" + "02000000" + "0500000000000000" + "612f62",
     );

@@ -3,7 +3,7 @@
  * module follows it byte by byte and decides nothing. Payloads are views into what arrived and are not copied.
  */
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 export const FRAME_HEADER_BYTES = 12;
 export const FRAME_PAYLOAD_MAX_BYTES = 1_048_576;
 /** What a box may be sent on each of its channels before the launcher has passed any of it on. */
@@ -21,6 +21,7 @@ export const REQUEST = {
   list: 9,
   read: 10,
   release: 11,
+  retire: 12,
 } as const;
 
 type Request = (typeof REQUEST)[keyof typeof REQUEST];
@@ -37,6 +38,9 @@ export interface BoxSize {
   /** The most processes that any run of the box may be given. */
   readonly processes: number;
 }
+
+/** No zygote gives birth to what parks in the box: the launcher does. */
+export const NO_ZYGOTE = 0;
 
 /** The limits of `START`. */
 export interface StartLimits {
@@ -85,11 +89,20 @@ export function encodeHello(): Buffer {
   return frame;
 }
 
-export function encodePrepare(box: number, size: BoxSize): Buffer {
-  const frame = beginFrame(REQUEST.prepare, box, 16, 16);
+/** @param zygote {@link NO_ZYGOTE}, or which of the plan's, counted from 1. */
+export function encodePrepare(box: number, size: BoxSize, zygote = NO_ZYGOTE): Buffer {
+  const frame = beginFrame(REQUEST.prepare, box, 20, 20);
   let at = writeU64(frame, size.diskBytes, FRAME_HEADER_BYTES);
   at = frame.writeUInt32LE(size.inodes, at);
-  frame.writeUInt32LE(size.processes, at);
+  at = frame.writeUInt32LE(size.processes, at);
+  frame.writeUInt32LE(zygote, at);
+  return frame;
+}
+
+/** Nobody will ask for boxes of this zygote for a while. */
+export function encodeRetire(zygote: number): Buffer {
+  const frame = beginFrame(REQUEST.retire, 0, 4, 4);
+  frame.writeUInt32LE(zygote, FRAME_HEADER_BYTES);
   return frame;
 }
 
@@ -150,7 +163,9 @@ export type BoxEvent =
   | { readonly kind: "listed"; readonly isComplete: boolean }
   | { readonly kind: "content"; readonly bytes: Buffer }
   | { readonly kind: "readEnd"; readonly errno: number }
-  | { readonly kind: "destroyed" };
+  | { readonly kind: "destroyed" }
+  /** The interpreter that boots in the box has come to its gate. */
+  | { readonly kind: "booted" };
 
 export type ConnectionEvent =
   | { readonly kind: "welcome"; readonly version: number; readonly lanes: number }
@@ -224,6 +239,7 @@ const EVENTS: readonly EventShape[] = [
   shape("READ_END", 4, true, (p) => ({ kind: "readEnd", errno: p.readInt32LE(0) })),
   shape("DESTROYED", 0, true, () => ({ kind: "destroyed" })),
   shape("FATAL", 0, false, (p) => ({ kind: "fatal", reason: p.toString("utf8") })),
+  shape("BOOTED", 0, true, () => ({ kind: "booted" })),
 ];
 
 /**

@@ -13,8 +13,10 @@ export interface Instance {
   readonly supervisorPid: number;
   /** Which of the launchers there have been is the present one. */
   launcherPid(): number;
-  /** Everything that runs with an id of a box. */
+  /** Everything that runs in a box. */
   boxProcesses(): HostProcess[];
+  /** Interpreters outside of boxes that wait to give birth to warm processes. */
+  zygotes(): HostProcess[];
   /** Whether files of this owner are a box's. */
   ownsFile(uid: number): boolean;
   /** Boxes that stand ready, run or are being removed. */
@@ -49,7 +51,8 @@ export function findInstance(serverPid: number): Instance {
   }
 
   const isBoxId = (uid: number) => uid > workerUid && uid < workerUid + IDS_PER_INSTANCE;
-  const boxProcesses = () => listProcesses().filter(({ uid }) => isBoxId(uid));
+  const ownProcesses = () => listProcesses().filter(({ uid }) => isBoxId(uid));
+  const boxProcesses = () => ownProcesses().filter(({ pid, innerPid }) => innerPid !== pid);
 
   function unrest(): string[] {
     const complaints: string[] = [];
@@ -58,13 +61,13 @@ export function findInstance(serverPid: number): Instance {
       for (const box of childGroups(parent)) {
         const pids = readPids(`${parent}/${box}`);
         for (const pid of pids) grouped.add(pid);
-        // Pid 1 of the box and the process that waits for its program.
+        // Pid 1 of the box and the process that waits for its program, or for its main file.
         if (pids.length !== 2) complaints.push(`${parent}/${box} has ${pids.length} processes`);
       }
     }
     for (const process of boxProcesses()) {
       const what = `process ${process.pid} (${process.name}, ${process.commandLine})`;
-      if (process.executable !== supervisor?.executable) complaints.push(`${what} runs`);
+      if (process.executable !== supervisor?.executable && !isAtGate(process)) complaints.push(`${what} runs`);
       if (!grouped.has(process.pid)) complaints.push(`${what} is in no box's group`);
     }
     return complaints;
@@ -79,6 +82,7 @@ export function findInstance(serverPid: number): Instance {
       return launcher.pid;
     },
     boxProcesses,
+    zygotes: () => ownProcesses().filter(({ pid, innerPid }) => innerPid === pid),
     ownsFile: isBoxId,
     countBoxes: () => Math.max(0, ...parentGroups().map((parent) => childGroups(parent).length)),
     countTasks: () => readGroup("pids", "pids.current"),
@@ -89,7 +93,7 @@ export function findInstance(serverPid: number): Instance {
       const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
       return [
         // Whoever adopts orphans on this host may take its time to bury them.
-        ...boxProcesses().flatMap(({ pid, name, state }) => (state === "Z" ? [] : `process ${pid} (${name})`)),
+        ...ownProcesses().flatMap(({ pid, name, state }) => (state === "Z" ? [] : `process ${pid} (${name})`)),
         ...(isRunning(supervisorPid) ? ["the supervisor"] : []),
         ...[...paths, ...parentGroups()],
         ...mounts.filter((line) => line.includes(`/run/millrace/${number}`)).map((line) => `mount ${line}`),
@@ -98,9 +102,18 @@ export function findInstance(serverPid: number): Instance {
   };
 }
 
+/** The descriptors of native/script.h, which a process has until it becomes its program. */
+const SCRIPT_DESCRIPTORS = [100, 101];
+
+/** Whether it is an interpreter that was booted ahead and has not been told to go on. */
+export function isAtGate({ pid }: HostProcess): boolean {
+  return SCRIPT_DESCRIPTORS.every((fd) => existsSync(`/proc/${pid}/fd/${fd}`));
+}
+
+/** Groups of boxes; zygotes have one in common that stays. */
 function childGroups(parent: string): string[] {
   return orGone(() => readdirSync(parent, { withFileTypes: true }), []).flatMap((entry) =>
-    entry.isDirectory() ? [entry.name] : [],
+    entry.isDirectory() && entry.name !== "zygotes" ? [entry.name] : [],
   );
 }
 

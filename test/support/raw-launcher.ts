@@ -4,6 +4,7 @@ import { connect, type Socket } from "node:net";
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { gateBeside } from "../../src/main/build-launcher.ts";
 import { planBoxes } from "../../src/main/plan-boxes.ts";
 import { createFrameDecoder } from "../../src/sandbox/frame-decoder.ts";
 import { startLauncherProcess } from "../../src/sandbox/launcher-process.ts";
@@ -50,7 +51,9 @@ export async function startRawLauncher(): Promise<RawLauncher> {
   );
   if (supervisor === undefined) throw new Error("There is no supervisor");
   return {
-    plan: Buffer.from(encodePlan(await planBoxes({ slots: 1, toolchains: [] }))),
+    plan: Buffer.from(
+      encodePlan(await planBoxes({ slots: 1, warm: 2, toolchains: [], warmStarts: [], gate: gateBeside(LAUNCHER) })),
+    ),
     pid: () => listProcesses().find(({ parentPid }) => parentPid === supervisor.pid)?.pid ?? 0,
     open: (uid = launcher.uid) => openConnection(connectAs(uid, launcher.socketPath)),
     said: () => lines.join("\n"),

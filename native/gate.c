@@ -1,0 +1,240 @@
+/*
+ * Preloaded into an interpreter; see gate.h. It stands in front of the functions that open files, lets everything through
+ * but the first opening of the main file, and is out of the way after that. Nothing else of it can be seen from inside but its
+ * place in the memory map.
+ */
+#include "gate.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <dlfcn.h>
+
+#include "cgroup.h"
+#include "script.h"
+#include "seal.h"
+#include "status.h"
+#include "system.h"
+
+enum { ID_PROGRAM = 1000, HELPER_STACK = 64 << 10, GATE_DESCRIPTORS = GATE_GROUPS + CGROUP_CONTROLLERS };
+
+/* NULL once the gate is open. Interpreters open it by its whole path, or by its name in the work directory. */
+static char *main_path;
+static bool is_zygote;
+static const struct plan_policy *policy; /* a zygote's */
+
+/* ---- before main() ----------------------------------------------------------------------------------------------- */
+
+/* The kernel shows the environment of a process as it lay at its start. Cut off what only we need: it comes last. */
+static void hide(const char *first) {
+  char line[1024], *at;
+  FILE *file = fopen("/proc/self/stat", "re");
+  uintptr_t field[64] = {0};
+  if (file && fgets(line, sizeof line, file) && (at = strrchr(line, ')')))
+    for (int i = 3; i < 52 && (at = strchr(at + 1, ' ')); i++) field[i] = strtoull(at, NULL, 10);
+  if (file) fclose(file);
+  struct prctl_mm_map map = {.start_code = field[26], .end_code = field[27], .start_stack = field[28],
+                             .start_data = field[45], .end_data = field[46], .start_brk = field[47],
+                             .brk = (uintptr_t)sbrk(0), .arg_start = field[48], .arg_end = field[49],
+                             .env_start = field[50], .env_end = (uintptr_t)first, .exe_fd = (uint32_t)-1};
+  if (field[51]) prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0);
+}
+
+/* Takes the variable out of the environment, and its text out of memory. */
+static char *take_variable(const char *name, char **text) {
+  extern char **environ;
+  size_t size = strlen(name);
+  for (char **at = environ; *at; at++) {
+    if (strncmp(*at, name, size) || (*at)[size] != '=') continue;
+    *text = *at;
+    char *value = strdup(*at + size + 1);
+    memset(*at, 0, strlen(*at));
+    for (; *at; at++) at[0] = at[1];
+    return value;
+  }
+  return NULL;
+}
+
+__attribute__((constructor)) static void arm(void) {
+  char *preload, *gate;
+  char *kind = take_variable(GATE_VARIABLE, &gate);
+  if (!kind) return;
+  free(take_variable("LD_PRELOAD", &preload));
+  hide(preload < gate ? preload : gate);
+  is_zygote = !strncmp(kind, "fork:", 5);
+  main_path = strdup(strchr(kind, ':') + 1);
+  free(kind);
+  if (!is_zygote) return;
+  void *shared = mmap(NULL, sizeof *policy, PROT_READ, MAP_PRIVATE, GATE_POLICY_FD, 0);
+  if (shared == MAP_FAILED) _exit(1);
+  policy = shared;
+  close(GATE_POLICY_FD);
+}
+
+/* ---- a zygote ---------------------------------------------------------------------------------------------------- */
+
+struct birth {
+  struct gate_request request;
+  int fds[GATE_DESCRIPTORS];
+  jmp_buf child; /* where the process that is born goes on: on the zygote's own stack */
+};
+
+static void fail_birth(const struct birth *birth, enum stage stage) { status_fail(birth->fds[GATE_STATUS], stage, 0); }
+
+/* Shares the zygote's memory, which stands still meanwhile: so it costs no copy. The groups come first: whoever is born
+ * is born inside. When it has exited the launcher is the parent of what it gave birth to. */
+static int run_helper(void *argument) {
+  struct birth *birth = argument;
+  for (int i = 0; i < CGROUP_CONTROLLERS; i++)
+    if (write(birth->fds[GATE_GROUPS + i], "0", 1) != 1) fail_birth(birth, STAGE_CGROUP_JOIN);
+  if (setns(birth->fds[GATE_INIT], (int)birth->request.namespaces)) fail_birth(birth, STAGE_ENTER);
+  pid_t born = _Fork();
+  if (born < 0) fail_birth(birth, STAGE_FORK);
+  if (born == 0) longjmp(birth->child, 1);
+  const struct status status = {.kind = STATUS_BORN, .parked = born};
+  status_send(birth->fds[GATE_STATUS], &status);
+  _exit(0);
+}
+
+static void become_parked(const struct birth *birth) {
+  static const int TARGETS[] = {[GATE_STDIN] = 0, [GATE_STDOUT] = 1, [GATE_STDERR] = 2,
+                                [GATE_SCRIPT] = SCRIPT_FD, [GATE_STATUS] = SCRIPT_STATUS_FD};
+  unsigned index = 0;
+  int high[COUNT_OF(TARGETS)];
+  for (size_t i = GATE_STDIN; i < COUNT_OF(TARGETS); i++)
+    if ((high[i] = fcntl(birth->fds[i], F_DUPFD_CLOEXEC, SCRIPT_STATUS_FD + 1)) < 0) fail_birth(birth, STAGE_SEAL_DESCRIPTORS);
+  for (size_t i = GATE_STDIN; i < COUNT_OF(TARGETS); i++)
+    if (dup3(high[i], TARGETS[i], TARGETS[i] < SCRIPT_FD ? 0 : O_CLOEXEC) < 0) fail_birth(birth, STAGE_SEAL_DESCRIPTORS);
+  const struct seal all = {.policy = policy, .uid = ID_PROGRAM, .keep = 3, .has_script = true};
+  enum stage failed = seal(&all, &index);
+  if (failed != STAGE_NONE) status_fail(SCRIPT_STATUS_FD, failed, index);
+  munmap((void *)policy, sizeof *policy);
+}
+
+/* False when the launcher wants no more of this zygote. */
+static bool receive(struct birth *birth) {
+  union {
+    char bytes[CMSG_SPACE(sizeof birth->fds)];
+    struct cmsghdr align;
+  } control = {0};
+  struct iovec part = {.iov_base = &birth->request, .iov_len = sizeof birth->request};
+  struct msghdr message = {
+      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+  if (RETRY(recvmsg(GATE_REQUESTS_FD, &message, MSG_CMSG_CLOEXEC)) != sizeof birth->request) return false;
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  if (!header || header->cmsg_len != CMSG_LEN(sizeof birth->fds)) return false;
+  memcpy(birth->fds, CMSG_DATA(header), sizeof birth->fds);
+  return true;
+}
+
+/* Returns in each process that was born, and never in the zygote. */
+static void serve(void) {
+  static struct birth birth;
+  char *stack = mmap(NULL, HELPER_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (stack == MAP_FAILED) _exit(1);
+  while (receive(&birth)) {
+    if (setjmp(birth.child)) {
+      munmap(stack, HELPER_STACK);
+      become_parked(&birth);
+      return;
+    }
+    pid_t helper = clone(run_helper, stack + HELPER_STACK, CLONE_VM | CLONE_VFORK | SIGCHLD, &birth);
+    if (helper > 0) RETRY(waitpid(helper, NULL, 0));
+    for (size_t i = 0; i < COUNT_OF(birth.fds); i++) close(birth.fds[i]);
+  }
+  _exit(0);
+}
+
+/* ---- the gate ---------------------------------------------------------------------------------------------------- */
+
+static void pass(void) {
+  int error = errno;
+  char *directory = main_path;
+  *strrchr(directory, '/') = 0;
+  main_path = NULL;
+  if (is_zygote) serve();
+  script_run(directory);
+  free(directory);
+  close(SCRIPT_FD);
+  close(SCRIPT_STATUS_FD);
+  /* As after an execve: there is nothing of the launcher's in this process. */
+  prctl(PR_SET_DUMPABLE, 1);
+  errno = error;
+}
+
+static void check(const char *path) {
+  if (main_path && path && (!strcmp(path, main_path) || !strcmp(path, strrchr(main_path, '/') + 1))) pass();
+}
+
+/* The functions that stand in front of those of the C library, under their names. */
+#define EXPORT __attribute__((visibility("default")))
+#define REAL(name) ((__typeof__(&name))real(#name))
+
+static void *real(const char *name) {
+  void *found = dlsym(RTLD_NEXT, name);
+  if (!found) _exit(1);
+  return found;
+}
+
+static mode_t mode_of(int flags, va_list list) {
+  return (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE ? va_arg(list, mode_t) : 0;
+}
+
+#define OPEN(name)                                            \
+  EXPORT int name(const char *path, int flags, ...) {         \
+    static __typeof__(&name) next;                            \
+    va_list list;                                             \
+    va_start(list, flags);                                    \
+    mode_t mode = mode_of(flags, list);                       \
+    va_end(list);                                             \
+    if (!next) next = REAL(name);                             \
+    check(path);                                              \
+    return next(path, flags, mode);                           \
+  }
+
+#define OPENAT(name)                                          \
+  EXPORT int name(int dir, const char *path, int flags, ...) { \
+    static __typeof__(&name) next;                            \
+    va_list list;                                             \
+    va_start(list, flags);                                    \
+    mode_t mode = mode_of(flags, list);                       \
+    va_end(list);                                             \
+    if (!next) next = REAL(name);                             \
+    check(path);                                              \
+    return next(dir, path, flags, mode);                      \
+  }
+
+#define FOPEN(name)                                           \
+  EXPORT FILE *name(const char *path, const char *mode) {     \
+    static __typeof__(&name) next;                            \
+    if (!next) next = REAL(name);                             \
+    check(path);                                              \
+    return next(path, mode);                                  \
+  }
+
+/* What callers that were built with checks use for an `open` without O_CREAT. */
+#define OPEN_2(name)                                          \
+  EXPORT int name(const char *path, int flags);               \
+  EXPORT int name(const char *path, int flags) {              \
+    static __typeof__(&name) next;                            \
+    if (!next) next = REAL(name);                             \
+    check(path);                                              \
+    return next(path, flags);                                 \
+  }
+
+OPEN(open)
+OPEN(open64)
+OPENAT(openat)
+OPENAT(openat64)
+FOPEN(fopen)
+FOPEN(fopen64)
+OPEN_2(__open_2)
+OPEN_2(__open64_2)

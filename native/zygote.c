@@ -1,0 +1,93 @@
+#include "zygote.h"
+
+#include <linux/capability.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+#include "gate.h"
+#include "lane.h"
+#include "maker.h"
+#include "signals.h"
+#include "system.h"
+
+/* The policy as a file that nobody can change any more. */
+static int open_policy(const struct plan_policy *policy) {
+  int fd = memfd_create("policy", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (fd < 0) return -1;
+  if (write(fd, policy, sizeof *policy) == sizeof *policy &&
+      !fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
+    return fd;
+  close(fd);
+  return -1;
+}
+
+/* Pipes like a program's, but nobody is at the other ends. */
+static int open_pipes(void) {
+  int input[2], output[2];
+  if (pipe(input) || pipe(output)) return -1;
+  return dup2(input[0], 0) < 0 || dup2(output[1], 1) < 0 || dup2(output[1], 2) < 0 ? -1 : 0;
+}
+
+/* Of all that the launcher may do it keeps looking into its lane's boxes, without which it could not enter them; as the
+ * owner of their user namespaces it has every power there, and none here. */
+static int keep_one_capability(uid_t id) {
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct sets[2] = {0};
+  sets[0].effective = sets[0].permitted = sets[0].inheritable = 1u << CAP_SYS_PTRACE;
+  return prctl(PR_SET_KEEPCAPS, 1) || setresgid(id, id, id) || setresuid(id, id, id) ||
+         syscall(SYS_capset, &header, sets) || prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_SYS_PTRACE, 0, 0) ||
+         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+static int place_descriptors(int requests, int policy) {
+  int high[] = {fcntl(requests, F_DUPFD_CLOEXEC, GATE_POLICY_FD + 1), fcntl(policy, F_DUPFD_CLOEXEC, GATE_POLICY_FD + 1)};
+  if (high[0] < 0 || high[1] < 0 || dup2(high[0], GATE_REQUESTS_FD) < 0 || dup2(high[1], GATE_POLICY_FD) < 0) return -1;
+  return sys_close_range(3, GATE_REQUESTS_FD - 1) || sys_close_range(GATE_POLICY_FD + 1, ~0u) ? -1 : 0;
+}
+
+static _Noreturn void run(const struct plan *plan, const struct plan_zygote *kind, const struct lane *lane,
+                          const struct cgroup_tree *groups, int requests) {
+  signals_reset();
+  offer_to_oom_killer();
+  int policy = open_policy(&plan->policy);
+  if (policy < 0 || cgroup_join_zygotes(groups) || setns(lane->mount_namespace, CLONE_NEWNS) || chroot(LANE_ROOT) ||
+      chdir(plan->work_directory) || place_descriptors(requests, policy) || open_pipes() || sys_close_range(3, GATE_REQUESTS_FD - 1) ||
+      keep_one_capability(lane->first_id))
+    perror("launcher: a zygote cannot start");
+  else
+    execve(kind->executable, kind->arguments, kind->environment);
+  _exit(1);
+}
+
+static int start(struct zygote *zygote, const struct plan *plan, const struct plan_zygote *kind, const struct lane *lane,
+                 const struct cgroup_tree *groups) {
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) return -1;
+  zygote->pid = fork();
+  if (zygote->pid == 0) run(plan, kind, lane, groups, pair[1]);
+  int error = errno;
+  close(pair[1]);
+  zygote->requests = pair[0];
+  zygote->births = 0;
+  if (zygote->pid > 0) return 0;
+  zygote_close(zygote);
+  errno = error;
+  return -1;
+}
+
+int zygote_ready(struct zygote *zygote, const struct plan *plan, size_t kind, const struct lane *lane,
+                 const struct cgroup_tree *groups) {
+  if (zygote->births >= ZYGOTE_BIRTHS_MAX) zygote_close(zygote);
+  if (!zygote->pid && start(zygote, plan, &plan->zygotes[kind], lane, groups)) return -1;
+  zygote->births++;
+  return 0;
+}
+
+void zygote_close(struct zygote *zygote) {
+  if (zygote->pid) close_fd(&zygote->requests);
+  *zygote = (struct zygote){.requests = -1};
+}

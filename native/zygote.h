@@ -1,0 +1,20 @@
+/* A lane's zygotes: interpreters that wait at their gate in the lane's root, to be forked into its boxes. See gate.h. */
+#pragma once
+#include "cgroup.h"
+#include "plan.h"
+
+enum { ZYGOTE_BIRTHS_MAX = 16 }; /* what is random at an interpreter's start is alike for all that it gives birth to */
+
+struct lane;
+
+struct zygote {
+  pid_t pid;    /* 0 when there is none */
+  int requests; /* our end of the socket, or -1 */
+  int births;
+};
+
+/* Makes sure that there is one which can give birth once more. -1 with errno. */
+int zygote_ready(struct zygote *zygote, const struct plan *plan, size_t kind, const struct lane *lane,
+                 const struct cgroup_tree *groups);
+/* Lets go of it: it ends when it has done what it was asked for. */
+void zygote_close(struct zygote *zygote);

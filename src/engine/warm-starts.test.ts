@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { parseManifest } from "../languages/manifest.ts";
+import { createToolchain } from "../languages/toolchain.ts";
+import { fitsWarmStart, warmStartsOf } from "./warm-starts.ts";
+
+const manifest = {
+  id: "script",
+  name: "Script",
+  extensions: [".x"],
+  hello: "hello",
+  detect: { executables: ["/usr/bin/x"], debianPackage: "x" },
+  run: { command: ["{executable}", "-m{heapMiB}", "{mainFile}"], env: { A: "1" }, warm: "boot" },
+};
+
+function toolchainOf(json: object) {
+  return createToolchain(parseManifest(JSON.stringify(json), "x.yaml"), { executable: "/usr/bin/x", version: "1.2.3" });
+}
+
+const toolchain = toolchainOf(manifest);
+const [start] = warmStartsOf([toolchain]).values();
+if (start === undefined) throw new Error("no warm start");
+
+const run = {
+  executable: start.executable,
+  argv: start.argv,
+  env: start.env,
+  files: [{ path: "main.x", content: Buffer.from("source"), mode: 0o644 }],
+  stdin: Buffer.from("input"),
+  limits: start.limits,
+  collect: null,
+};
+const [main] = run.files;
+if (main === undefined) throw new Error("no main file");
+
+it("boots what the simplest run would start, under the language's limits", () => {
+  expect(start).toMatchObject({
+    id: "script-1.2.3",
+    way: "boot",
+    executable: "/usr/bin/x",
+    argv: ["/usr/bin/x", "-m256", "main.x"],
+    mainFile: "/box/main.x",
+  });
+});
+
+it("boots nothing whose manifest does not say how", () => {
+  const { warm: _warm, ...coldRun } = manifest.run;
+  expect(warmStartsOf([toolchainOf({ ...manifest, run: coldRun })]).size).toBe(0);
+});
+
+describe("a run fits", () => {
+  it("when it is the same but for the source and the input", () => {
+    expect(fitsWarmStart(run, start)).toBe(true);
+  });
+
+  it.each(["cpuMs", "wallMs", "outputBytes", "diskBytes"] as const)("whatever its %s", (name) => {
+    expect(fitsWarmStart({ ...run, limits: { ...run.limits, [name]: 1 } }, start)).toBe(true);
+  });
+});
+
+describe("a run does not fit", () => {
+  it.each([
+    ["with an argument", { argv: [...run.argv, "one"] }],
+    ["with another option", { argv: ["/usr/bin/x", "-m128", "main.x"] }],
+    ["with an environment", { env: { ...run.env, B: "2" } }],
+    ["with another value of the language's own", { env: { A: "2" } }],
+    ["with another executable", { executable: "/usr/bin/y" }],
+    ["with a second file", { files: [main, { ...main, path: "other.x" }] }],
+    ["with another main file", { files: [{ ...main, path: "other.x" }] }],
+    ["without a file", { files: [] }],
+  ])("%s", (_what, change) => {
+    expect(fitsWarmStart({ ...run, ...change }, start)).toBe(false);
+  });
+
+  it.each(["memoryBytes", "processes", "openFiles", "fileBytes"] as const)("with another %s", (name) => {
+    expect(fitsWarmStart({ ...run, limits: { ...run.limits, [name]: 1 } }, start)).toBe(false);
+  });
+});

@@ -1,0 +1,67 @@
+import { type BoxKind, keyOf } from "./box-kind.ts";
+
+/** Which kinds of boxes runs ask for, and so how many of each should stand ready. */
+export interface BoxDemand {
+  note(kind: BoxKind): void;
+  /** How many of each kind should be ready, by its key; a kind that is not there needs none. */
+  targets(): ReadonlyMap<string, Target>;
+}
+
+export interface Target {
+  readonly kind: BoxKind;
+  readonly count: number;
+}
+
+export interface BoxDemandOptions {
+  readonly usual: BoxKind;
+  /** How many boxes of the usual kind always stand ready; no other kind has more. */
+  readonly prepared: number;
+  /** How many warm boxes stand ready, all kinds together. */
+  readonly mostWarm: number;
+  /** How long a kind is remembered that nobody asks for, milliseconds. */
+  readonly memoryMs: number;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+/** How many runs back the demand is remembered. */
+const REMEMBERED_RUNS = 32;
+
+/**
+ * Another cold kind than the usual one, like that of compile runs, has one less than the last runs asked for: one request
+ * for an odd size earns nothing. Warm kinds share their number in proportion to what was asked for, each at least one as
+ * long as there is one: the latest first. What has not been asked for lately is forgotten.
+ */
+export function createBoxDemand({ usual, prepared, mostWarm, memoryMs, now }: BoxDemandOptions): BoxDemand {
+  /** The latest first. */
+  let recent: { readonly kind: BoxKind; readonly atMs: number }[] = [];
+
+  function countAsked(): Map<string, Target> {
+    const asked = new Map<string, Target>();
+    for (const { kind } of recent) {
+      const key = keyOf(kind);
+      asked.set(key, { kind, count: (asked.get(key)?.count ?? 0) + 1 });
+    }
+    return asked;
+  }
+
+  return {
+    note(kind) {
+      recent = [{ kind, atMs: now() }, ...recent.slice(0, REMEMBERED_RUNS - 1)];
+    },
+    targets() {
+      recent = recent.filter(({ atMs }) => atMs >= now() - memoryMs);
+      const asked = countAsked();
+      const warmAsked = recent.filter(({ kind }) => kind.warm !== null).length;
+      const targets = new Map<string, Target>();
+      let warmLeft = mostWarm;
+      for (const [key, { kind, count }] of asked) {
+        const share = kind.warm === null ? count - 1 : Math.max(1, Math.round((mostWarm * count) / warmAsked));
+        const earned = Math.min(prepared, share, kind.warm === null ? share : warmLeft);
+        if (kind.warm !== null) warmLeft -= earned;
+        if (earned > 0) targets.set(key, { kind, count: earned });
+      }
+      return targets.set(keyOf(usual), { kind: usual, count: prepared });
+    },
+  };
+}

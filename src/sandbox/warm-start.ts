@@ -1,0 +1,51 @@
+import { basename } from "node:path";
+import type { Limits } from "../domain/limits.ts";
+import { runRlimits } from "./rlimits.ts";
+import type { Script } from "./script-records.ts";
+
+/**
+ * An interpreter that is booted before a run needs it, and stops when it opens its main file. The run then brings the
+ * file, and everything goes on as if the interpreter had just been started with it. See native/gate.h.
+ */
+export interface WarmStart {
+  /** Names it within a plan. */
+  readonly id: string;
+  /**
+   * `fork`: a zygote outside the box boots once and gives birth to a process for each box; as cheap as a box without it.
+   * `boot`: the interpreter boots in the box, as a program would; what that costs is paid ahead.
+   */
+  readonly way: "fork" | "boot";
+  /** Absolute path in the box. */
+  readonly executable: string;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** The file at which it stops: absolute path in the box, right in the work directory. */
+  readonly mainFile: string;
+  /** The limits that it boots under; a run under others starts cold. */
+  readonly limits: Limits;
+}
+
+/** Where every box has the gate. */
+export const GATE_PATH = "/opt/millrace/gate.so";
+
+/** The environment in which it boots. The gate removes the last two, which have to be the last. */
+export function bootEnv({ way, env, mainFile }: WarmStart): Readonly<Record<string, string>> {
+  return { ...env, LD_PRELOAD: GATE_PATH, MILLRACE_GATE: `${way}:${mainFile}` };
+}
+
+/** What the parked process of a box does to boot it there. Interpreters look at their main file before they open it. */
+export function bootScript(warm: WarmStart): Script {
+  return {
+    files: [{ path: basename(warm.mainFile), content: new Uint8Array(), mode: 0o644 }],
+    rlimits: runRlimits(warm.limits),
+    argv: warm.argv,
+    env: bootEnv(warm),
+    executable: warm.executable,
+    end: "boot",
+  };
+}
+
+/** Those that a launcher keeps zygotes for, in the order of their numbers, which begin with 1. */
+export function zygotesOf(starts: readonly WarmStart[]): readonly WarmStart[] {
+  return starts.filter(({ way }) => way === "fork");
+}
