@@ -23,7 +23,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          ...(isRoot ? { globalSetup: "./test/build-launcher.ts" } : { runner: "./test/skipping-runner.ts" }),
+          ...(isRoot ? { globalSetup: "./test/prepare-host.ts" } : { runner: "./test/skipping-runner.ts" }),
         },
       },
     ],

@@ -3,8 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { toExecution } from "../src/gateway/to-execution.ts";
 import { runCommand } from "../src/languages/command.ts";
-import { loadRegistry } from "../src/languages/registry.ts";
-import { LANGUAGES_DIRECTORY } from "../src/main/package-files.ts";
+import { loadLanguages } from "../src/main/load-languages.ts";
 import { type Driver, type DriverCommand, startDriver } from "./driver.ts";
 import { buildNativePrograms, type NativePrograms } from "./native-programs.ts";
 import { type Server, startServer } from "./server.ts";
@@ -81,7 +80,7 @@ export async function createSetup(options: { readonly leakRuns: number }): Promi
 }
 
 async function describePythonHello(directory: string): Promise<{ code: string; command: DriverCommand }> {
-  const languages = await loadRegistry({ directory: LANGUAGES_DIRECTORY, millraceNode: process.execPath });
+  const languages = await loadLanguages({ only: ["python"] });
   const python = languages.find("python");
   const code = python.manifest.hello;
   const submission = {

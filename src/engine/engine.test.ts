@@ -10,7 +10,7 @@ import { LaunchError, type RunReport, type RunSpec, type Sandbox } from "../sand
 import { createEngine } from "./engine.ts";
 
 const common = { extensions: [".x"], mainFile: "main.x", hello: "hello" };
-const detect = { executables: ["/usr/bin/x"], versionArgs: [], versionPattern: "(.)", debianPackage: "x" };
+const detect = { executables: ["/usr/bin/x"], versionPattern: "(.)", debianPackage: "x" };
 
 const interpreted = {
   ...common,
@@ -32,7 +32,8 @@ function registryOf(...manifests: object[]) {
   return createRegistry(
     manifests.map((json) => {
       const manifest = parseManifest(JSON.stringify(json), "test.yaml");
-      return { manifest, toolchains: [createToolchain(manifest, { executable: "/usr/bin/x", version: "1.2.3" })] };
+      const detected = { executable: "/usr/bin/x", version: "1.2.3", tools: {} };
+      return { manifest, toolchains: [createToolchain(manifest, detected)] };
     }),
   );
 }

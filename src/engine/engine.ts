@@ -1,6 +1,6 @@
 import type { Execution, ExecutionResult, RunResult, SourceFile } from "../domain/execution.ts";
 import type { Status } from "../domain/outcome.ts";
-import { compileCommand, isArtifact, runCommand } from "../languages/command.ts";
+import { artifactNames, compileCommand, compileFiles, isArtifact, runCommand } from "../languages/command.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
 import type { Toolchain } from "../languages/toolchain.ts";
 import type { BoxFile, Sandbox } from "../sandbox/sandbox.ts";
@@ -45,18 +45,19 @@ export function createEngine(deps: {
     const command = compileCommand(toolchain, execution);
     if (command === null) return { result: null, artifacts: [] };
     const limits = execution.compileLimits;
+    const wanted = artifactNames(toolchain, execution);
     const launched = await launch(
       {
         ...command,
-        files: execution.files.map(toSource),
+        files: compileFiles(toolchain, execution).map(toSource),
         stdin: new Uint8Array(),
         limits,
         warm: null,
-        collect: { wants: (path) => isArtifact(toolchain, path), maxBytes: limits.diskBytes },
+        collect: { wants: (path) => isArtifact(wanted, path), maxBytes: limits.diskBytes },
       },
       { id: execution.id, signal },
     );
-    const fault = launched.result.status === "ok" ? findArtifactFault(toolchain, launched) : null;
+    const fault = launched.result.status === "ok" ? findArtifactFault(wanted, launched) : null;
     if (fault === null) return { result: launched.result, artifacts: launched.files };
     return { result: { ...launched.result, status: "compile_error", message: fault }, artifacts: [] };
   }
@@ -100,11 +101,11 @@ function statusAfterCompile(status: Status): Status {
 }
 
 /** What is wrong with the files of a compiler that ended well; null when all is there. */
-function findArtifactFault(toolchain: Toolchain, { files, refusedFiles }: Launched): string | null {
+function findArtifactFault(wanted: readonly string[], { files, refusedFiles }: Launched): string | null {
   const [refused] = refusedFiles;
   if (refused !== undefined) return `the compiler made ${refused.path}, which was not taken: ${refused.reason}`;
   if (files.length > 0) return null;
-  return `the compiler made no program: ${toolchain.manifest.compile?.artifacts.join(", ")} is missing`;
+  return `the compiler made no program: ${wanted.join(", ")} is missing`;
 }
 
 /** The client's files and the compiler's: of two with one path, the compiler's is the later one. */

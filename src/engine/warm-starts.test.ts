@@ -13,7 +13,11 @@ const manifest = {
 };
 
 function toolchainOf(json: object) {
-  return createToolchain(parseManifest(JSON.stringify(json), "x.yaml"), { executable: "/usr/bin/x", version: "1.2.3" });
+  return createToolchain(parseManifest(JSON.stringify(json), "x.yaml"), {
+    executable: "/usr/bin/x",
+    version: "1.2.3",
+    tools: {},
+  });
 }
 
 const toolchain = toolchainOf(manifest);

@@ -142,7 +142,7 @@ function someLanguages(): LanguageRegistry {
 }
 
 function detected(version: string): Detected {
-  return { executable: `/usr/bin/tool-${version}`, version };
+  return { executable: `/usr/bin/tool-${version}`, version, tools: {} };
 }
 
 const COMPILE = 'compile: { command: ["{executable}", "{compileArgs}", "{sources}"], artifacts: [out/] }';
@@ -161,7 +161,7 @@ aliases: [${aliases.join()}]
 extensions: [.${id}]
 mainFile: ${mainFile}
 hello: hello
-detect: { executables: [/usr/bin/tool], versionArgs: [--version], versionPattern: '([0-9.]+)', debianPackage: ${id}-package }
+detect: { executables: [/usr/bin/tool], versionPattern: '([0-9.]+)', debianPackage: ${id}-package }
 ${compile}
 run: { command: ["{executable}", "{mainFile}"], limits: { openFiles: 300 } }
 `;

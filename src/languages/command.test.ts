@@ -3,24 +3,31 @@ import { expect, test } from "vitest";
 import type { Execution } from "../domain/execution.ts";
 import { executionId } from "../domain/ids.ts";
 import { DEFAULT_COMPILE_LIMITS, DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
-import { compileCommand, isArtifact, runCommand } from "./command.ts";
+import { artifactNames, compileCommand, compileFiles, isArtifact, runCommand } from "./command.ts";
 import { parseManifest } from "./manifest.ts";
 import { createToolchain } from "./toolchain.ts";
 
 const MIB = 1024 * 1024;
 
-function toolchainOf(changes: object = {}, executable = "/opt/tool/1.2/bin/tool") {
+const EXECUTABLE = "/opt/tool/1.2/bin/tool";
+
+function toolchainOf(
+  changes: object = {},
+  executable = EXECUTABLE,
+  { tools = {}, prepared = null }: { tools?: Record<string, string>; prepared?: string | null } = {},
+) {
   const manifest = {
     id: "tool",
     name: "Tool",
     extensions: [".t", ".tt"],
     mainFile: "main.t",
     hello: "hello",
-    detect: { executables: ["/opt/tool"], versionArgs: [], versionPattern: "(.)", debianPackage: "tool" },
+    detect: { executables: ["/opt/tool"], versionPattern: "(.)", debianPackage: "tool" },
     run: { command: ["{executable}", "{mainFile}"], env: { OWN: "run", SAME: "language" } },
     ...changes,
   };
-  return createToolchain(parseManifest(JSON.stringify(manifest), "tool.yaml"), { executable, version: "1.2.3" });
+  const detected = { executable, version: "1.2.3", tools };
+  return createToolchain(parseManifest(JSON.stringify(manifest), "tool.yaml"), detected, prepared);
 }
 
 function executionOf(paths: string[], changes: Partial<Execution> = {}): Execution {
@@ -106,15 +113,67 @@ test("a path is never read as an option or as a file of options", () => {
 });
 
 test("an artifact is a file of that very name, or one below that directory", () => {
-  const toolchain = toolchainOf(compiled);
-  const isTaken = (path: string) => isArtifact(toolchain, path);
+  const names = artifactNames(toolchainOf(compiled), executionOf(["main.t"]));
+  const isTaken = (path: string) => isArtifact(names, path);
   expect(["main", "out/a", "out/b/c"].filter(isTaken)).toHaveLength(3);
   expect(["main.o", "sub/main", "out", "outer/a", "x/out/a"].filter(isTaken)).toEqual([]);
 });
 
 test("a language without a compiler has nothing to compile and no artifacts", () => {
   expect(compileCommand(toolchainOf(), executionOf(["x.t"]))).toBeNull();
-  expect(isArtifact(toolchainOf(), "main")).toBe(false);
+  expect(artifactNames(toolchainOf(), executionOf(["x.t"]))).toEqual([]);
+});
+
+test("a compile is also given the manifest's files, where the program has none of that name", () => {
+  const toolchain = toolchainOf({
+    compile: { ...compiled.compile, files: { "tool.mod": "needs {major}.{minor}", x: "" } },
+  });
+  const filesOf = (...paths: string[]) =>
+    compileFiles(toolchain, executionOf(paths)).map(({ path, content }) => [path, Buffer.from(content).toString()]);
+  expect(filesOf("main.t")).toEqual([
+    ["main.t", ""],
+    ["tool.mod", "needs 1.2"],
+    ["x", ""],
+  ]);
+  expect(filesOf("main.t", "tool.mod", "x/y.t").map(([path]) => path)).toEqual(["main.t", "tool.mod", "x/y.t"]);
+  expect(compileFiles(toolchainOf(), executionOf(["x.t"])).map(({ path }) => path)).toEqual(["x.t"]);
+});
+
+test("commands and artifacts may go by the place of the main file", () => {
+  const command = ["{executable}", "./{mainDirectory}", "-o{mainFile}.out"];
+  const toolchain = toolchainOf({
+    compile: { ...compiled.compile, command, artifacts: ["{mainFile}.out", "{mainDirectory}/lib/"] },
+  });
+  const see = (path: string) => {
+    const execution = executionOf([path]);
+    return [...(compileCommand(toolchain, execution)?.argv.slice(1) ?? []), ...artifactNames(toolchain, execution)];
+  };
+  expect(see("a.t")).toEqual(["./.", "-oa.t.out", "a.t.out", "lib/"]);
+  expect(see("sub/a.t")).toEqual(["./sub", "-osub/a.t.out", "sub/a.t.out", "sub/lib/"]);
+  expect(see("-a.t")).toEqual(["./.", "-o./-a.t.out", "-a.t.out", "lib/"]);
+});
+
+test("an environment may name a heap, a tool and what was prepared", () => {
+  const env = { HEAP: "{heapMiB}M", TOOL: "{other}", CACHE: "{prepared}/x" };
+  const prepare = { command: ["{executable}", "{prepared}"], why: "it has to be" };
+  const heap = { fraction: 0.5, reserveMiB: 0 };
+  const toolchain = toolchainOf({ tools: { other: ["/usr/bin/other"] }, prepare, run: { env, heap } }, EXECUTABLE, {
+    tools: { other: "/usr/bin/other" },
+    prepared: "/dev/shm",
+  });
+  expect(runCommand(toolchain, executionOf(["x.t"]), []).env).toMatchObject({
+    HEAP: "128M",
+    TOOL: "/usr/bin/other",
+    CACHE: `${toolchain.prepared}/x`,
+  });
+  expect(toolchain.trees).toContainEqual({ source: "/dev/shm", path: toolchain.prepared });
+});
+
+test("tools are in a box like the executable itself", () => {
+  const tools = { near: "/opt/tool/1.2/bin/near", far: "/tmp/modules/far", own: "/usr/bin/own" };
+  const toolchain = toolchainOf({ tools: { near: ["/a"], far: ["/b"], own: ["/c"] } }, EXECUTABLE, { tools });
+  expect(toolchain.tools).toEqual({ ...tools, far: "/opt/millrace/tool-1.2.3/bin/far" });
+  expect(toolchain.trees.map(({ source }) => source)).toEqual([EXECUTABLE, tools.near, tools.far]);
 });
 
 test("a manifest's limits replace the defaults, each for itself", () => {

@@ -3,8 +3,9 @@ import type { Execution, SourceFile } from "../domain/execution.ts";
 import { heapMiB } from "./heap.ts";
 import { findMainClass } from "./jvm-main-class.ts";
 import type { Heap } from "./manifest.ts";
-import { expand, type Values } from "./template.ts";
-import { type Toolchain, toolchainValues } from "./toolchain.ts";
+import { expandAll, expandEach, expandText, type Values } from "./template.ts";
+import type { Toolchain } from "./toolchain.ts";
+import { toolchainValues } from "./toolchain-values.ts";
 
 /** Where the program's files are in every box, and where it starts. */
 export const WORK_DIRECTORY = "/box";
@@ -24,12 +25,26 @@ export interface Command {
 export function compileCommand(toolchain: Toolchain, execution: Execution): Command | null {
   const { compile } = toolchain.manifest;
   if (compile === undefined) return null;
-  const argv = fill(compile.command, {
-    ...commonValues(toolchain, execution.files, execution.compileLimits.memoryBytes, compile.heap),
+  const settings = settingValues(toolchain, execution.compileLimits.memoryBytes, compile.heap);
+  const argv = expandAll(compile.command, {
+    ...settings,
+    ...fileValues(execution),
     sources: () => sourcesOf(execution.files, toolchain).map(asArgument),
     compileArgs: () => execution.compileArgs,
   });
-  return toCommand(argv, { ...baseEnv(toolchain), ...compile.env });
+  return toCommand(argv, { ...baseEnv(toolchain), ...expandEach(compile.env, settings) });
+}
+
+/** The files that a compile run is given: the program's, and those of the manifest that the program does not have. */
+export function compileFiles(toolchain: Toolchain, execution: Execution): readonly SourceFile[] {
+  const values = toolchainValues(toolchain);
+  const missing = Object.entries(toolchain.manifest.compile?.files ?? {}).filter(
+    ([wanted]) => !execution.files.some(({ path }) => path === wanted || path.startsWith(`${wanted}/`)),
+  );
+  return [
+    ...execution.files,
+    ...missing.map(([path, template]) => ({ path, content: Buffer.from(expandText(template, values)) })),
+  ];
 }
 
 /** How to run a program, after `artifacts` came out of its compile run. The request's environment wins over the language's. */
@@ -39,34 +54,44 @@ export function runCommand(
   artifacts: readonly SourceFile[],
 ): Command {
   const { run } = toolchain.manifest;
-  const argv = fill(run.command, {
-    ...commonValues(toolchain, execution.files, execution.limits.memoryBytes, run.heap),
+  const settings = settingValues(toolchain, execution.limits.memoryBytes, run.heap);
+  const argv = expandAll(run.command, {
+    ...settings,
+    ...fileValues(execution),
     mainClass: () => findMainClass(artifacts, mainFileOf(execution.files).path),
   });
-  return toCommand([...argv, ...execution.args], { ...baseEnv(toolchain), ...run.env, ...execution.env });
+  return toCommand([...argv, ...execution.args], {
+    ...baseEnv(toolchain),
+    ...expandEach(run.env, settings),
+    ...execution.env,
+  });
 }
 
-/** Whether a file that a compiler left is what the manifest says it makes. Paths are relative to the work directory. */
-export function isArtifact(toolchain: Toolchain, path: string): boolean {
-  const artifacts = toolchain.manifest.compile?.artifacts ?? [];
-  return artifacts.some((artifact) => (artifact.endsWith("/") ? path.startsWith(artifact) : path === artifact));
+/** What the program's compiler makes: files relative to the work directory, `directory/` for everything below one. */
+export function artifactNames(toolchain: Toolchain, execution: Execution): readonly string[] {
+  const values = fileValues(execution);
+  return (toolchain.manifest.compile?.artifacts ?? []).map((name) => posix.normalize(expandText(name, values)));
 }
 
-function commonValues(
-  toolchain: Toolchain,
-  files: readonly SourceFile[],
-  memoryBytes: number,
-  heap: Heap | undefined,
-): Values {
+/** Whether a file that a compiler left is one of these names. */
+export function isArtifact(names: readonly string[], path: string): boolean {
+  return names.some((name) => (name.endsWith("/") ? path.startsWith(name) : path === name));
+}
+
+/** What depends on the toolchain and the limits alone. */
+function settingValues(toolchain: Toolchain, memoryBytes: number, heap: Heap | undefined): Values {
   return {
     ...toolchainValues(toolchain),
-    mainFile: () => asArgument(mainFileOf(files).path),
     heapMiB: () => String(heapMiB(memoryBytes, heap ?? { fraction: 1, reserveMiB: 0 })),
   };
 }
 
-function fill(template: readonly string[], values: Values): string[] {
-  return template.flatMap((item) => expand(item, values));
+/** What depends on the program's files. */
+function fileValues({ files }: Pick<Execution, "files">): Values {
+  return {
+    mainFile: () => asArgument(mainFileOf(files).path),
+    mainDirectory: () => asArgument(posix.dirname(mainFileOf(files).path)),
+  };
 }
 
 function toCommand(argv: readonly string[], env: Record<string, string>): Command {

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { detect } from "./detect.ts";
+import { detect, hasCandidate } from "./detect.ts";
 
 const NODE = realpathSync(process.execPath);
 let root: string;
@@ -17,12 +17,15 @@ afterEach(async () => {
 
 /** Node prints any version that it is told to, and is a native executable: the fake toolchain of these tests. */
 function detectionOf(executables: string[], prints: string) {
-  return {
-    executables,
-    versionArgs: ["-e", `console.log(${prints})`],
-    versionPattern: /^v([0-9.]+)/m,
-    debianPackage: "nothing",
-  };
+  return manifestOf(executables, ["{executable}", "-e", `console.log(${prints})`]);
+}
+
+function manifestOf(
+  executables: string[],
+  versionCommand: [string, ...string[]],
+  tools: Record<string, string[]> = {},
+) {
+  return { detect: { executables, versionCommand, versionPattern: /^v([0-9.]+)/m, optional: false }, tools };
 }
 
 /** A directory `name/bin` with a link `tool` to Node. */
@@ -33,12 +36,12 @@ async function addTool(name: string): Promise<string> {
   return tool;
 }
 
-const options = { millraceNode: NODE };
+const options = { millraceNode: NODE, millraceModules: "/none" };
 
 test("an executable is found by its real path, once, however many names it has", async () => {
   const tools = [await addTool("a"), await addTool("b"), join(root, "*/bin/tool"), "{millraceNode}"];
   const found = await detect(detectionOf(tools, "process.version"), options);
-  expect(found).toEqual([{ executable: NODE, version: process.version.slice(1) }]);
+  expect(found).toEqual([{ executable: NODE, version: process.version.slice(1), tools: {} }]);
 });
 
 test("the version of several parts or of one is made three parts long", async () => {
@@ -49,8 +52,8 @@ test("the version of several parts or of one is made three parts long", async ()
 });
 
 test("what a tool prints to standard error counts as well", async () => {
-  const found = await detect({ ...detectionOf([NODE], ""), versionArgs: ["-e", 'console.error("v3.4.5")'] }, options);
-  expect(found).toEqual([{ executable: NODE, version: "3.4.5" }]);
+  const found = await detect(manifestOf([NODE], ["{executable}", "-e", 'console.error("v3.4.5")']), options);
+  expect(found).toEqual([{ executable: NODE, version: "3.4.5", tools: {} }]);
 });
 
 test("a script is never chosen: it would start something else", async () => {
@@ -99,4 +102,33 @@ test("a tool that says no version, or fails, is passed over", async () => {
 test("a tool sees nothing of this process's environment", async () => {
   const prints = "Object.keys(process.env).sort().join() === 'LANG,PATH' ? 'v1.0.0' : 'v0.0.1'";
   expect((await detect(detectionOf([NODE], prints), options))[0]?.version).toBe("1.0.0");
+});
+
+test("what is no executable has its version asked by a tool", async () => {
+  await writeFile(join(root, "lib.txt"), "v7.8.9");
+  const command = ["{node}", "-p", "fs.readFileSync(process.argv[1], 'utf8')", "{executable}"] as [string, ...string[]];
+  const found = await detect(manifestOf([join(root, "lib.txt")], command, { node: [NODE] }), options);
+  expect(found).toEqual([{ executable: join(root, "lib.txt"), version: "7.8.9", tools: { node: NODE } }]);
+});
+
+test("a tool is the first candidate that is a native executable, by its real path", async () => {
+  const shim = join(root, "shim");
+  await writeFile(shim, "#!/bin/sh\n");
+  const tools = { node: [join(root, "none"), shim, await addTool("a")] };
+  const found = await detect({ ...detectionOf([NODE], "process.version"), tools }, options);
+  expect(found[0]?.tools).toEqual({ node: NODE });
+});
+
+test("without one of its tools a language has no toolchain", async () => {
+  const tools = { node: [NODE], other: [join(root, "none")] };
+  expect(await detect({ ...detectionOf([NODE], "process.version"), tools }, options)).toEqual([]);
+});
+
+test("candidates may lie among the packages of Millrace", async () => {
+  await addTool("packages/tool");
+  const places = { ...options, millraceModules: join(root, "packages") };
+  const detection = detectionOf(["{millraceModules}/*/bin/tool"], "process.version");
+  expect((await detect(detection, places)).map(({ executable }) => executable)).toEqual([NODE]);
+  expect(await hasCandidate(detection, places)).toBe(true);
+  expect(await hasCandidate(detection, options)).toBe(false);
 });

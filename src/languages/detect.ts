@@ -2,14 +2,24 @@ import { execFile } from "node:child_process";
 import { glob, open, realpath } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { Manifest } from "./manifest.ts";
-import { expandText } from "./template.ts";
+import { expandAll, expandText } from "./template.ts";
+import { type Executables, executableValues } from "./toolchain-values.ts";
 import { byVersionDescending, normalizeVersion } from "./versions.ts";
 
-/** A real executable and the version it says it has. */
-export interface Detected {
-  /** Absolute, without symbolic links: never a shim, which would start something else. */
-  readonly executable: string;
+/**
+ * What a language is started with on this host, and the version it says it has. Paths are without symbolic links: never a
+ * shim, which would start something else.
+ */
+export interface Detected extends Executables {
   readonly version: string;
+}
+
+/** What candidates may begin with besides a `/`. */
+export interface OwnPlaces {
+  /** The Node that Millrace runs on. */
+  readonly millraceNode: string;
+  /** The directory that holds the npm packages which Millrace depends on. */
+  readonly millraceModules: string;
 }
 
 /** How long a tool may take to say its version. */
@@ -19,15 +29,16 @@ const ELF_MAGIC = Buffer.from("\x7fELF", "latin1");
 
 /**
  * Finds the toolchains of a language on this host, one for each version: the highest release first.
- * A candidate that is missing, is a script, or does not say its version is passed over.
- * @param options.millraceNode the Node that Millrace runs on, a candidate for JavaScript.
+ * A candidate that is missing, would be started by a script, or does not say its version is passed over.
  */
 export async function detect(
-  detection: Manifest["detect"],
-  options: { readonly millraceNode: string },
+  { detect: detection, tools: toolCandidates }: Pick<Manifest, "detect" | "tools">,
+  places: OwnPlaces,
 ): Promise<readonly Detected[]> {
-  const executables = await findExecutables(detection.executables, options.millraceNode);
-  const found = await Promise.all(executables.map((executable) => askVersion(executable, detection)));
+  const tools = await findTools(toolCandidates, places);
+  if (tools === null) return [];
+  const executables = await findFiles(detection.executables, places);
+  const found = await Promise.all(executables.map((executable) => askVersion(executable, tools, detection)));
   const byVersion = new Map<string, Detected>();
   for (const detected of found) {
     if (detected !== null && !byVersion.has(detected.version)) byVersion.set(detected.version, detected);
@@ -35,11 +46,38 @@ export async function detect(
   return [...byVersion.values()].sort((a, b) => byVersionDescending(a.version, b.version));
 }
 
-/** Real paths of native executables, in the order of the candidates. */
-async function findExecutables(candidates: readonly string[], millraceNode: string): Promise<string[]> {
-  const values = { millraceNode: () => millraceNode };
+/** Whether there is anything that could be a toolchain of this language. Starts nothing. */
+export async function hasCandidate(
+  { detect: detection }: Pick<Manifest, "detect">,
+  places: OwnPlaces,
+): Promise<boolean> {
+  return (await findFiles(detection.executables, places)).length > 0;
+}
+
+/** The first native executable for each name; null when one of them has none. */
+async function findTools(candidates: Manifest["tools"], places: OwnPlaces): Promise<Executables["tools"] | null> {
+  const tools: Record<string, string> = {};
+  for (const [name, paths] of Object.entries(candidates)) {
+    const first = await findFirstNative(await findFiles(paths, places));
+    if (first === null) return null;
+    tools[name] = first;
+  }
+  return tools;
+}
+
+async function findFirstNative(paths: readonly string[]): Promise<string | null> {
+  for (const path of paths) if (await isNative(path)) return path;
+  return null;
+}
+
+/** Real paths of what is there, each once, in the order of the candidates. */
+async function findFiles(
+  candidates: readonly string[],
+  { millraceNode, millraceModules }: OwnPlaces,
+): Promise<string[]> {
+  const values = { millraceNode: () => millraceNode, millraceModules: () => millraceModules };
   const matches = await Promise.all(candidates.map((candidate) => matchesOf(expandText(candidate, values))));
-  const real = await Promise.all(matches.flat().map(resolveNative));
+  const real = await Promise.all(matches.flat().map((path) => orNull(realpath(path))));
   return [...new Set(real.filter((path) => path !== null))];
 }
 
@@ -50,35 +88,46 @@ async function matchesOf(candidate: string): Promise<string[]> {
   return paths.sort();
 }
 
-/** The real path of an ELF executable; null for anything else, like a shell script that chooses another one. */
-async function resolveNative(path: string): Promise<string | null> {
+/** Whether it is an ELF executable, and nothing like a shell script that chooses another one. */
+async function isNative(path: string): Promise<boolean> {
+  const magic = await orNull(readMagic(path));
+  return magic?.equals(ELF_MAGIC) ?? false;
+}
+
+async function readMagic(path: string): Promise<Buffer> {
+  await using file = await open(path);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(ELF_MAGIC.length), 0, ELF_MAGIC.length, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
+/** Null for what is missing, broken or not a file. */
+async function orNull<Value>(reading: Promise<Value>): Promise<Value | null> {
   try {
-    const real = await realpath(path);
-    await using file = await open(real);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(ELF_MAGIC.length), 0, ELF_MAGIC.length, 0);
-    return bytesRead === ELF_MAGIC.length && buffer.equals(ELF_MAGIC) ? real : null;
+    return await reading;
   } catch (error) {
-    if (isFileError(error)) return null;
+    if (error instanceof Error && "syscall" in error) return null;
     throw error;
   }
 }
 
-function isFileError(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error;
-}
-
-async function askVersion(executable: string, detection: Manifest["detect"]): Promise<Detected | null> {
+async function askVersion(
+  executable: string,
+  tools: Executables["tools"],
+  { versionCommand, versionPattern }: Manifest["detect"],
+): Promise<Detected | null> {
+  const [program = "", ...args] = expandAll(versionCommand, executableValues({ executable, tools }));
+  if (!(await isNative(program))) return null;
   try {
-    const { stdout, stderr } = await promisify(execFile)(executable, detection.versionArgs, {
+    const { stdout, stderr } = await promisify(execFile)(program, args, {
       cwd: "/",
       env: { PATH: "/usr/bin:/bin", LANG: "C.UTF-8" },
       timeout: VERSION_TIMEOUT_MS,
       killSignal: "SIGKILL",
       maxBuffer: MOST_VERSION_BYTES,
     });
-    const text = detection.versionPattern.exec(`${stdout}${stderr}`)?.[1];
+    const text = versionPattern.exec(`${stdout}${stderr}`)?.[1];
     const version = text === undefined ? null : normalizeVersion(text);
-    return version === null ? null : { executable, version };
+    return version === null ? null : { executable, version, tools };
   } catch (error) {
     // It cannot be started, fails, or takes too long: it would do so for programs as well.
     if (error instanceof Error) return null;

@@ -44,6 +44,16 @@ test.each([
   [["detect", "versionPattern"], "(", "detect.versionPattern: is not a regular expression"],
   [["detect", "versionPattern"], "no group", "detect.versionPattern: needs exactly one (group)"],
   [["detect", "versionPattern"], "(a)(b)", "detect.versionPattern: needs exactly one (group)"],
+  [["run", "env"], { X: "{mainFile}" }, "run.env.X: unknown {mainFile}"],
+  [["run", "env"], { X: "{prepared}" }, "run.env.X: unknown {prepared}"],
+  [["tools"], { home: ["/usr/bin/home"] }, "tools.home: {home} already means something else"],
+  [["tools"], { node: ["node"] }, "tools.node.0:"],
+  [["compile"], { command: ["cc"], artifacts: ["{sources}"] }, "compile.artifacts.0: unknown {sources}"],
+  [["compile"], { command: ["cc"], artifacts: ["a"], files: { "/x": "" } }, "compile.files./x: Invalid key"],
+  [["prepare"], { command: ["x", "{mainFile}"], why: "x" }, "prepare.command.1: unknown {mainFile}"],
+  [["detect", "versionCommand"], ["{version}"], "detect.versionCommand.0: unknown {version}"],
+  [["detect", "debianPackage"], undefined, "detect: needs debianPackage or install, not both"],
+  [["detect", "install"], "by hand", "detect: needs debianPackage or install, not both"],
   [["mainFile"], "../main.py", "mainFile:"],
   [["id"], "Python 3", "id:"],
 ])("%j = %j is refused by the name of the file and the key", (path, value, message) => {
@@ -75,7 +85,7 @@ test("a simple language needs seven lines; what it does not say is the usual", (
   expect(manifest).toMatchObject({
     aliases: [],
     mainFile: { default: "main.t", topLevelName: null },
-    detect: { versionArgs: ["--version"] },
+    detect: { versionCommand: ["{executable}", "--version"], optional: false },
     trees: [],
     run: { command: ["{executable}", "{mainFile}"], env: {}, limits: {} },
   });

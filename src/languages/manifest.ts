@@ -1,38 +1,10 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import { LIMIT_NAMES, type Limits, MAXIMUM_LIMITS } from "../domain/limits.ts";
-import { placeholdersOf } from "./template.ts";
+import { findTemplateFaults } from "./manifest-templates.ts";
 
-/** What a toolchain's own paths may be made of. */
-const TOOLCHAIN_NAMES = ["executable", "home", "version", "major", "minor"] as const;
-const COMPILE_NAMES = [...TOOLCHAIN_NAMES, "mainFile", "heapMiB", "sources", "compileArgs"] as const;
-const RUN_NAMES = [...TOOLCHAIN_NAMES, "mainFile", "heapMiB", "mainClass"] as const;
-const LIST_NAMES: readonly string[] = ["sources", "compileArgs"];
-
-function template(names: readonly string[]) {
-  return z.string().check((context) => {
-    for (const name of placeholdersOf(context.value)) {
-      if (!names.includes(name)) {
-        const known = names.map((known) => `{${known}}`).join(" ");
-        context.issues.push({
-          code: "custom",
-          input: context.value,
-          message: `unknown {${name}}; known here: ${known}`,
-        });
-      } else if (LIST_NAMES.includes(name) && context.value !== `{${name}}`) {
-        context.issues.push({
-          code: "custom",
-          input: context.value,
-          message: `{${name}} is a list and has to stand alone`,
-        });
-      }
-    }
-  });
-}
-
-function command(names: readonly string[]) {
-  return z.tuple([template(names)], template(names));
-}
+/** A command line; see `manifest-templates.ts` for the `{names}` that each may use. */
+const command = z.tuple([z.string()], z.string());
 
 /** A regular expression with exactly one group, which holds what is looked for. */
 const patternWithGroup = z.string().transform((source, context) => {
@@ -76,69 +48,101 @@ const relativePath = z
   .string()
   .regex(/^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$)).+$/, "has to be a path below the work directory");
 
+const fileName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/);
+
+/** Absolute paths, `*` and `[...]` allowed; `{millraceNode}` and `{millraceModules}` are what Millrace itself runs on. */
+const candidates = z.array(z.string().regex(/^(?:\/|\{millraceNode\}$|\{millraceModules\}\/)/)).min(1);
+
 /** The first number with a dot in it that a tool prints. */
 const ANY_VERSION = String.raw`([0-9]+(?:\.[0-9]+)+)`;
 
-const fileName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/);
-
-const manifestFields = z.strictObject({
-  /** The word in a request and in an address. */
-  id: z.string().regex(/^[a-z][a-z0-9-]*$/),
-  /** The name for people. */
-  name: z.string().min(1),
-  aliases: z.array(z.string().regex(/^[a-z0-9][a-z0-9+#.-]*$/)).default([]),
-  /** Endings of the language's source files, the usual one first. */
-  extensions: z.array(z.string().regex(/^\.[a-z0-9]+$/)).min(1),
-  /**
-   * What a program sent as one text is saved under: always the same, or as a top-level name in its text asks.
-   * By default `main` with the usual ending.
-   */
-  mainFile: z
-    .union([
-      fileName.transform((name) => ({ default: name, topLevelName: null })),
-      z.strictObject({ default: fileName, topLevelName: patternWithGroup }),
-    ])
-    .optional(),
-  /** A small program that prints `Hello, world!`. */
-  hello: z.string().min(1),
-  detect: z.strictObject({
-    /** Absolute paths, `*` and `[...]` allowed; `{millraceNode}` is the Node that Millrace itself runs on. */
-    executables: z.array(z.string().regex(/^(?:\/|\{millraceNode\}$)/)).min(1),
-    versionArgs: z.array(z.string()).default(["--version"]),
-    /** Applied to what these arguments print; its group is the version. By default the first number with a dot in it. */
+const detect = z
+  .strictObject({
+    /** Where the language's executable may be. Every one that says its version is a toolchain. */
+    executables: candidates,
+    /** Prints the version of `{executable}`. What it starts has to be a native executable, never a script. */
+    versionCommand: command.default(["{executable}", "--version"]),
+    /** Applied to what that prints; its group is the version. By default the first number with a dot in it. */
     versionPattern: patternWithGroup.prefault(ANY_VERSION),
     /** What `apt-get install` needs to bring the toolchain. */
-    debianPackage: z.string().min(1),
-  }),
-  /** Directories outside /usr that a box needs. Those that do not exist are left out. */
-  trees: z.array(template(TOOLCHAIN_NAMES).regex(/^(?:\/|\{(?:home|executable)\})/)).default([]),
-  compile: z
-    .strictObject({
-      command: command(COMPILE_NAMES),
-      /** What the compiler makes: a file, or `directory/` for everything below it. */
-      artifacts: z.array(relativePath).min(1),
-      env,
-      limits,
-      heap: heap.optional(),
-    })
-    .optional(),
-  run: z
-    .strictObject({
-      /** The request's arguments follow it. */
-      command: command(RUN_NAMES).default(["{executable}", "{mainFile}"]),
-      env,
-      limits,
-      heap: heap.optional(),
-      /** That the interpreter can be booted ahead, up to the opening of its main file, and how; see native/gate.h. */
-      warm: z.enum(["fork", "boot"]).optional(),
-    })
-    .prefault({}),
+    debianPackage: z.string().min(1).optional(),
+    /** What brings the toolchain where Debian has no package for it. */
+    install: z.string().min(1).optional(),
+    /** Whether set-up leaves it to people to install this language. */
+    optional: z.boolean().default(false),
+  })
+  .refine(({ debianPackage, install }) => (debianPackage === undefined) !== (install === undefined), {
+    message: "needs debianPackage or install, not both",
+  });
+
+const prepare = z.strictObject({
+  /** Leaves in the directory `{prepared}` what every box of this toolchain is to have, read-only. */
+  command,
+  env,
+  /** What a person is told while it runs. */
+  why: z.string().min(1),
 });
 
-const manifestSchema = manifestFields.transform(({ mainFile, ...manifest }) => ({
-  ...manifest,
-  mainFile: mainFile ?? { default: `main${manifest.extensions[0]}`, topLevelName: null },
-}));
+const compile = z.strictObject({
+  command,
+  /** Files that the compiler needs where the program has none of that name. */
+  files: z.record(relativePath, z.string()).default({}),
+  /** What the compiler makes: a file, or `directory/` for everything below it. */
+  artifacts: z.array(relativePath).min(1),
+  env,
+  limits,
+  heap: heap.optional(),
+});
+
+const run = z.strictObject({
+  /** The request's arguments follow it. */
+  command: command.default(["{executable}", "{mainFile}"]),
+  env,
+  limits,
+  heap: heap.optional(),
+  /** That the interpreter can be booted ahead, up to the opening of its main file, and how; see native/gate.h. */
+  warm: z.enum(["fork", "boot"]).optional(),
+});
+
+const manifestSchema = z
+  .strictObject({
+    /** The word in a request and in an address. */
+    id: z.string().regex(/^[a-z][a-z0-9-]*$/),
+    /** The name for people. */
+    name: z.string().min(1),
+    aliases: z.array(z.string().regex(/^[a-z0-9][a-z0-9+#.-]*$/)).default([]),
+    /** Endings of the language's source files, the usual one first. */
+    extensions: z.array(z.string().regex(/^\.[a-z0-9]+$/)).min(1),
+    /**
+     * What a program sent as one text is saved under: always the same, or as a top-level name in its text asks.
+     * By default `main` with the usual ending.
+     */
+    mainFile: z
+      .union([
+        fileName.transform((name) => ({ default: name, topLevelName: null })),
+        z.strictObject({ default: fileName, topLevelName: patternWithGroup }),
+      ])
+      .optional(),
+    /** A small program that prints `Hello, world!`. */
+    hello: z.string().min(1),
+    detect,
+    /** Other executables that the commands name: the first native one that is there. All have to be there. */
+    tools: z.record(z.string().regex(/^[a-z][A-Za-z]*$/), candidates).default({}),
+    /** Directories outside /usr that a box needs. Those that do not exist are left out. */
+    trees: z.array(z.string().regex(/^(?:\/|\{(?:home|executable)\})/)).default([]),
+    /** What is done once for each toolchain of this host. */
+    prepare: prepare.optional(),
+    compile: compile.optional(),
+    run: run.prefault({}),
+  })
+  .check(({ value, issues }) => {
+    for (const { path, input, message } of findTemplateFaults(value))
+      issues.push({ code: "custom", path, input, message });
+  })
+  .transform(({ mainFile, ...manifest }) => ({
+    ...manifest,
+    mainFile: mainFile ?? { default: `main${manifest.extensions[0]}`, topLevelName: null },
+  }));
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type Heap = z.infer<typeof heap>;
@@ -157,7 +161,7 @@ export function parseManifest(text: string, file: string): Manifest {
 
 function parseYaml(text: string, file: string): unknown {
   try {
-    return parse(text);
+    return parse(text, { merge: true });
   } catch (error) {
     throw new Error(`${file} is not YAML: ${String(error)}`, { cause: error });
   }

@@ -9,20 +9,23 @@ import { promisify } from "node:util";
 import { describe, expect, test, vi } from "vitest";
 import type { Execution, SourceFile } from "../domain/execution.ts";
 import { executionId } from "../domain/ids.ts";
-import { type Command, compileCommand, isArtifact, runCommand } from "./command.ts";
+import { artifactNames, type Command, compileCommand, compileFiles, isArtifact, runCommand } from "./command.ts";
 import { loadRegistry } from "./registry.ts";
 import type { Toolchain } from "./toolchain.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
-// The commands of the manifests, tried on harmless programs by this machine's own toolchains, without a box.
+// The commands of the manifests, tried on harmless programs by this machine's own toolchains, without a box. Those that
+// have to be prepared are left to the tests that have boxes.
 const registry = await loadRegistry({
   directory: fileURLToPath(new URL("../../languages", import.meta.url)),
   millraceNode: process.execPath,
+  millraceModules: fileURLToPath(new URL("../../node_modules", import.meta.url)),
 });
 const toolchains = registry
   .list()
-  .flatMap(({ id, versions }) => versions.map((version) => [id, version, registry.find(id, version)] as const));
+  .flatMap(({ id, versions }) => versions.map((version) => [id, version, registry.find(id, version)] as const))
+  .filter(([, , { manifest }]) => manifest.prepare === undefined);
 
 async function start({ argv: [program, ...args], env }: Command, cwd: string): Promise<string> {
   const onHost = registry.trees().find(({ path }) => path === program)?.source ?? String(program);
@@ -34,14 +37,15 @@ async function start({ argv: [program, ...args], env }: Command, cwd: string): P
 async function runProgram(toolchain: Toolchain, files: readonly { path: string; text: string }[]): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "millrace-programs-"));
   try {
-    for (const { path, text } of files) {
-      await mkdir(dirname(join(directory, path)), { recursive: true });
-      await writeFile(join(directory, path), text);
-    }
     const execution = toExecution(toolchain, files);
+    for (const { path, content } of compileFiles(toolchain, execution)) {
+      await mkdir(dirname(join(directory, path)), { recursive: true });
+      await writeFile(join(directory, path), content);
+    }
     const compile = compileCommand(toolchain, execution);
     if (compile !== null) await start(compile, directory);
-    return await start(runCommand(toolchain, execution, readArtifacts(toolchain, directory)), directory);
+    const artifacts = readArtifacts(artifactNames(toolchain, execution), directory);
+    return await start(runCommand(toolchain, execution, artifacts), directory);
   } finally {
     await rm(directory, { recursive: true });
   }
@@ -62,11 +66,11 @@ function toExecution(toolchain: Toolchain, files: readonly { path: string; text:
   };
 }
 
-function readArtifacts(toolchain: Toolchain, directory: string): SourceFile[] {
+function readArtifacts(names: readonly string[], directory: string): SourceFile[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
-    .filter((path) => isArtifact(toolchain, path))
+    .filter((path) => isArtifact(names, path))
     .map((path) => ({ path, content: readFileSync(join(directory, path)) }));
 }
 

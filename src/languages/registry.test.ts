@@ -15,13 +15,13 @@ function entryOf(id: string, aliases: string[], versions: string[], changes: obj
     extensions: [".x"],
     mainFile: "main.x",
     hello: "hello",
-    detect: { executables: ["/opt/x"], versionArgs: [], versionPattern: "(.)", debianPackage: `${id}-package` },
+    detect: { executables: ["/opt/x"], versionPattern: "(.)", debianPackage: `${id}-package` },
     run: { command: ["{executable}"] },
     ...changes,
   };
   const manifest = parseManifest(JSON.stringify(json), `${id}.yaml`);
   const toolchains = versions.map((version) =>
-    createToolchain(manifest, { executable: `/opt/${id}/${version}/x`, version }),
+    createToolchain(manifest, { executable: `/opt/${id}/${version}/x`, version, tools: {} }),
   );
   return { manifest, toolchains };
 }
@@ -110,6 +110,12 @@ test("the list says of every language whether it is here, in which versions, and
   );
 });
 
+test("what Debian has no package for says itself how it is brought", () => {
+  const detect = { executables: ["/opt/x"], install: "fetch it from example.org" };
+  const [language] = createRegistry([entryOf("rare", [], [], { detect })]).list();
+  expect(language?.install).toBe("fetch it from example.org");
+});
+
 test("the list gives limits of a compile run only to languages with a compiler", () => {
   expect(registry.list().map(({ id, compileLimits }) => [id, compileLimits !== null])).toEqual([
     ["go", false],
@@ -145,7 +151,7 @@ describe("loading from a directory", () => {
   test("a manifest that is wrong stops the start, by the name of the file and the key", async () => {
     await writeFile(join(directory, "wrong.yaml"), "id: wrong\n");
     await writeFile(join(directory, "notes.txt"), "not a manifest\n");
-    const loading = loadRegistry({ directory, millraceNode: process.execPath });
+    const loading = loadRegistry({ directory, millraceNode: process.execPath, millraceModules: directory });
     await expect(loading).rejects.toThrow(/wrong\.yaml is not a language manifest:.*hello: /s);
   });
 });

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { EngineError } from "../domain/errors.ts";
 import type { Language } from "../domain/language.ts";
 import { nearNames } from "../domain/near-names.ts";
-import { detect } from "./detect.ts";
+import { type Detected, detect, type OwnPlaces } from "./detect.ts";
 import { type Manifest, parseManifest } from "./manifest.ts";
+import { type Preparation, prepare } from "./prepare.ts";
 import { createToolchain, defaultLimits, type HostTree, type Toolchain } from "./toolchain.ts";
 import { isInRange, isRange } from "./versions.ts";
 
@@ -35,20 +36,24 @@ interface Entry {
 /**
  * Reads every manifest of a directory and asks this host for the toolchains.
  * @param options.directory holds the `*.yaml` files.
- * @param options.millraceNode absolute path of the Node that runs Millrace, a candidate for JavaScript.
  * @param options.only the languages to look for, by id or alias: the others count as missing. All when absent.
+ * @param options.preparation how toolchains are prepared that need it. Without it they are only looked at: none that needs
+ * it can then be used.
  * @throws {Error} when a manifest is wrong: it names the file and the key.
  */
-export async function loadRegistry(options: {
-  readonly directory: string;
-  readonly millraceNode: string;
-  readonly only?: readonly string[] | undefined;
-}): Promise<LanguageRegistry> {
+export async function loadRegistry(
+  options: OwnPlaces & {
+    readonly directory: string;
+    readonly only?: readonly string[] | undefined;
+    readonly preparation?: Preparation | undefined;
+  },
+): Promise<LanguageRegistry> {
   const manifests = await readManifests(options.directory);
   const entries = await Promise.all(
     manifests.map(async (manifest): Promise<Entry> => {
-      const detected = isOneOf(options.only, manifest) ? await detect(manifest.detect, options) : [];
-      return { manifest, toolchains: detected.map((one) => createToolchain(manifest, one)) };
+      const detected = isOneOf(options.only, manifest) ? await detect(manifest, options) : [];
+      const toolchains = await Promise.all(detected.map((one) => toToolchain(manifest, one, options.preparation)));
+      return { manifest, toolchains: toolchains.filter((toolchain) => toolchain !== null) };
     }),
   );
   return createRegistry(entries);
@@ -56,6 +61,17 @@ export async function loadRegistry(options: {
 
 function isOneOf(names: readonly string[] | undefined, { id, aliases }: Manifest): boolean {
   return names === undefined || names.some((name) => [id, ...aliases].includes(name.toLowerCase()));
+}
+
+/** Null for one that could not be prepared. */
+async function toToolchain(
+  manifest: Manifest,
+  detected: Detected,
+  preparation: Preparation | undefined,
+): Promise<Toolchain | null> {
+  if (manifest.prepare === undefined || preparation === undefined) return createToolchain(manifest, detected);
+  const prepared = await prepare(manifest, detected, preparation);
+  return prepared === null ? null : createToolchain(manifest, detected, prepared);
 }
 
 async function readManifests(directory: string): Promise<Manifest[]> {
@@ -125,8 +141,8 @@ function toLanguage({ manifest, toolchains }: Entry): Language {
   };
 }
 
-function installCommand(manifest: Manifest): string {
-  return `apt-get install ${manifest.detect.debianPackage}`;
+function installCommand({ detect: { debianPackage, install } }: Manifest): string {
+  return debianPackage === undefined ? String(install) : `apt-get install ${debianPackage}`;
 }
 
 const LONGEST_QUOTE = 40;

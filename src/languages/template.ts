@@ -22,6 +22,16 @@ export function expand(template: string, values: Values): readonly string[] {
   return [expandText(template, values)];
 }
 
+/** Fills in every item of a command. */
+export function expandAll(templates: readonly string[], values: Values): string[] {
+  return templates.flatMap((template) => expand(template, values));
+}
+
+/** Fills in templates that stand for one text each, like those of an environment. */
+export function expandEach(templates: Readonly<Record<string, string>>, values: Values): Record<string, string> {
+  return Object.fromEntries(Object.entries(templates).map(([name, template]) => [name, expandText(template, values)]));
+}
+
 /** Fills in a template that stands for one text. */
 export function expandText(template: string, values: Values): string {
   return template.replaceAll(PLACEHOLDER, (_, name: string) => {

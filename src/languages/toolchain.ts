@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { basename, dirname, join, sep } from "node:path";
+import { basename, join, sep } from "node:path";
 import { DEFAULT_COMPILE_LIMITS, DEFAULT_RUN_LIMITS, type Limits } from "../domain/limits.ts";
 import type { Detected } from "./detect.ts";
 import { mainFileName } from "./main-file.ts";
 import type { Manifest } from "./manifest.ts";
-import { expandText, type Values } from "./template.ts";
-import { majorOf, minorOf } from "./versions.ts";
+import { expandText } from "./template.ts";
+import { type Executables, toolchainValues } from "./toolchain-values.ts";
 
 /** A file or a directory of this host that a box shows, read-only. */
 export interface HostTree {
@@ -14,11 +14,11 @@ export interface HostTree {
   readonly path: string;
 }
 
-/** One version of a language on this host. */
-export interface Toolchain {
-  /** Absolute path in the box. */
-  readonly executable: string;
+/** One version of a language on this host. Its executables are paths in the box. */
+export interface Toolchain extends Executables {
   readonly version: string;
+  /** The directory in the box that holds what was prepared for it; null when nothing has to be. */
+  readonly prepared: string | null;
   /** The language's id. */
   readonly language: string;
   readonly manifest: Manifest;
@@ -41,15 +41,14 @@ const PROGRAMS_TREE = "/opt";
 /** Where a box has what is anywhere else on the host. */
 const OWN_TREE = "/opt/millrace";
 
-export function createToolchain(manifest: Manifest, detected: Detected): Toolchain {
-  const { trees, executable } = placeInBox(manifest, detected);
+/** @param prepared the directory of this host that holds what was prepared for it, if anything has to be. */
+export function createToolchain(manifest: Manifest, detected: Detected, prepared: string | null = null): Toolchain {
   return {
     ...defaultLimits(manifest),
     language: manifest.id,
     version: detected.version,
-    executable,
     manifest,
-    trees,
+    ...placeInBox(manifest, detected, prepared),
     mainFileOf: (source) => mainFileName(manifest, source),
   };
 }
@@ -67,33 +66,34 @@ function override(defaults: Limits, own: { readonly [Name in keyof Limits]?: num
   return { ...defaults, ...Object.fromEntries(given) };
 }
 
-/** What the manifest's templates may say about a toolchain. `home` holds the `bin` that the executable is in. */
-export function toolchainValues({ executable, version }: Pick<Toolchain, "executable" | "version">): Values {
-  return {
-    executable: () => executable,
-    home: () => dirname(dirname(executable)),
-    version: () => version,
-    major: () => majorOf(version),
-    minor: () => minorOf(version),
-  };
-}
-
 /**
  * What is in a place for programs, or in a directory that the manifest names, is there in a box as well: toolchains know
  * their own places. An executable from anywhere else, like someone's home, gets a place of ours: a box may have something
  * else where it was, as in `/tmp`, and a program should not learn the name.
  */
-function placeInBox(manifest: Manifest, detected: Detected): Pick<Toolchain, "trees" | "executable"> {
-  const { executable, version } = detected;
+function placeInBox(
+  manifest: Manifest,
+  detected: Detected,
+  prepared: string | null,
+): Executables & Pick<Toolchain, "trees" | "prepared"> {
+  const ownTree = join(OWN_TREE, `${manifest.id}-${detected.version}`);
   const values = toolchainValues(detected);
   const wanted = manifest.trees.map((template) => expandText(template, values)).filter(isToolchainTree);
   const directories = wanted.filter((tree) => !isWithin(tree, BASE_TREE) && existsSync(tree));
-  const trees = directories.map((path) => ({ source: path, path }));
-  if ([BASE_TREE, ...directories].some((tree) => isWithin(executable, tree))) return { trees, executable };
-  const path = isWithin(executable, PROGRAMS_TREE)
-    ? executable
-    : join(OWN_TREE, `${manifest.id}-${version}`, "bin", basename(executable));
-  return { trees: [...trees, { source: executable, path }], executable: path };
+  const trees: HostTree[] = directories.map((path) => ({ source: path, path }));
+
+  function place(source: string): string {
+    if ([BASE_TREE, ...directories].some((tree) => isWithin(source, tree))) return source;
+    const path = isWithin(source, PROGRAMS_TREE) ? source : join(ownTree, "bin", basename(source));
+    trees.push({ source, path });
+    return path;
+  }
+
+  const executable = place(detected.executable);
+  const tools = Object.fromEntries(Object.entries(detected.tools).map(([name, path]) => [name, place(path)]));
+  if (prepared === null) return { trees, executable, tools, prepared };
+  const path = join(ownTree, "prepared");
+  return { trees: [...trees, { source: prepared, path }], executable, tools, prepared: path };
 }
 
 /** A directory right below the root holds much more than a toolchain: it never goes into a box. */

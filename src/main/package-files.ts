@@ -1,5 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { OwnPlaces } from "../languages/detect.ts";
+
+const require = createRequire(import.meta.url);
 
 /** Files of the package; they lie at the same place seen from `src/main` and from the compiled `dist/main`. */
 function pathOf(relative: string): string {
@@ -17,6 +22,15 @@ export function viewerDirectory(): string {
   const inClone = pathOf("node_modules/swagger-ui-dist");
   return existsSync(inClone) ? inClone : pathOf("dist/swagger-ui");
 }
+
+/** What Millrace itself runs on, which languages may run on as well. */
+export const OWN_PLACES: OwnPlaces = {
+  millraceNode: process.execPath,
+  millraceModules: dirname(dirname(require.resolve("esbuild/package.json"))),
+};
+
+/** What toolchains need that is made once, and kept from one start to the next. */
+export const CACHE_DIRECTORY = "/var/cache/millrace";
 
 /** The package's version. */
 export function readVersion(): string {

@@ -12,8 +12,9 @@ import { parseExecutionRequest } from "../protocol/parse-execution-request.ts";
 import { toResponse } from "../protocol/to-response.ts";
 import { createSandbox } from "../sandbox/create-sandbox.ts";
 import { createLog, type Log, type LogLevel } from "../telemetry/log.ts";
+import { loadLanguages } from "./load-languages.ts";
 import { orStartError } from "./start-error.ts";
-import { type Host, loadLanguages, startHost } from "./start-host.ts";
+import { type Host, startHost } from "./start-host.ts";
 
 /**
  * Runs one program in a box of this process, without server and HTTP, and with the same answer. The process is nobody in
@@ -32,7 +33,7 @@ export async function runLocally(
   },
 ): Promise<ExecutionResponse> {
   const submission = fromRequest(parseExecutionRequest(Buffer.from(JSON.stringify(request))));
-  const languages = await loadLanguages([submission.language]);
+  const languages = await loadLanguages({ only: [submission.language], announce: options.announce });
   const execution = toExecution(submission, languages);
   const log = createLog({ level: options.logLevel });
   const startedAtMs = systemClock.nowMs();
@@ -79,6 +80,6 @@ async function execute(
  * @param options.isDetected whether to look for them on this host: without, all count as missing, which is quick.
  */
 export async function listLocalLanguages(options: { readonly isDetected: boolean }): Promise<LanguagesResponse> {
-  const registry = await loadLanguages(options.isDetected ? undefined : []);
+  const registry = await loadLanguages({ only: options.isDetected ? undefined : [] });
   return toLanguagesResponse(registry.list());
 }

@@ -4,9 +4,10 @@ import type { LauncherProcess } from "../sandbox/launcher-process.ts";
 import { createLog } from "../telemetry/log.ts";
 import { type Composition, compose } from "./compose.ts";
 import { describeStart } from "./describe-start.ts";
+import { loadLanguages } from "./load-languages.ts";
 import { readVersion, viewerDirectory } from "./package-files.ts";
 import { orStartError } from "./start-error.ts";
-import { type HostVariation, loadLanguages, startHost } from "./start-host.ts";
+import { type HostVariation, startHost } from "./start-host.ts";
 import { createStopping, type Stopping } from "./stopping.ts";
 
 /** One for the next run, one for the one after it: booting takes longer than most programs run. */
@@ -27,7 +28,7 @@ export async function serve(
   variation: HostVariation = {},
 ): Promise<number> {
   const log = createLog({ level: config.log });
-  const languages = await loadLanguages();
+  const languages = await loadLanguages({ announce });
   const { slots } = config;
   const warm = config.warm ?? WARM_PER_SLOT * slots;
   const host = await startHost({ slots, warm, languages, log, announce, variation });

@@ -1,10 +1,10 @@
 import { type WarmStarts, warmStartsOf } from "../engine/warm-starts.ts";
-import { type LanguageRegistry, loadRegistry } from "../languages/registry.ts";
+import type { LanguageRegistry } from "../languages/registry.ts";
 import type { BoxPlan } from "../sandbox/box-plan.ts";
 import { type LauncherProcess, startLauncherProcess } from "../sandbox/launcher-process.ts";
 import type { Log } from "../telemetry/log.ts";
 import { buildLauncher, gateBeside } from "./build-launcher.ts";
-import { LANGUAGES_DIRECTORY, NATIVE_DIRECTORY } from "./package-files.ts";
+import { NATIVE_DIRECTORY } from "./package-files.ts";
 import { planBoxes } from "./plan-boxes.ts";
 import { dropPrivileges } from "./privileges.ts";
 import { orStartError, StartError } from "./start-error.ts";
@@ -73,11 +73,6 @@ export async function startHost(options: {
       dropPrivileges(launcher);
     },
   };
-}
-
-/** Millrace's languages, and what of them is on this host. @param only which to look for; all when absent. */
-export function loadLanguages(only?: readonly string[]): Promise<LanguageRegistry> {
-  return loadRegistry({ directory: LANGUAGES_DIRECTORY, millraceNode: process.execPath, only });
 }
 
 function refuseWithoutRoot(): void {

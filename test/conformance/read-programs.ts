@@ -5,11 +5,10 @@ import { parse } from "yaml";
 import { z } from "zod";
 import type { Language } from "../../src/domain/language.ts";
 import { STATUSES } from "../../src/domain/outcome.ts";
-import { loadRegistry } from "../../src/languages/registry.ts";
+import { loadLanguages } from "../../src/main/load-languages.ts";
 import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
 
 const PROGRAMS = fileURLToPath(new URL("programs", import.meta.url));
-const MANIFESTS = fileURLToPath(new URL("../../languages", import.meta.url));
 
 /** How a language ends a case in another way than the catalogue says. */
 const differenceSchema = z.strictObject({
@@ -47,7 +46,7 @@ export interface Program {
 
 /** All languages that there are manifests for, those that are not installed on this host too. */
 export async function readLanguages(): Promise<readonly Language[]> {
-  return (await loadRegistry({ directory: MANIFESTS, millraceNode: process.execPath })).list();
+  return (await loadLanguages()).list();
 }
 
 /** The folders that hold a language's programs. */

@@ -23,6 +23,16 @@ def tree(top):
     return sorted(os.path.join(root, name) for root, _, names in os.walk(top) for name in names)
 
 
+def own(top):
+    """What is below a directory, mount points left out, and directories that lead to one."""
+    found = []
+    for root, directories, names in os.walk(top):
+        here = [os.path.join(root, name) for name in directories]
+        directories[:] = [name for name in directories if not os.path.ismount(os.path.join(root, name))]
+        found += [os.path.join(root, name) for name in names] + ([] if here else [root])
+    return sorted(found)
+
+
 facts = {
     "ids": [os.getresuid(), os.getresgid(), os.getgroups()],
     "session": [os.getpid(), os.getsid(0), os.getpgid(0), os.getppid()],
@@ -40,6 +50,7 @@ facts = {
     "limits": read("/proc/self/limits"),
     "top": sorted(os.listdir("/")),
     "etc": tree("/etc"),
+    "homes": own("/root") + own("/home"),
     "var": sorted(os.listdir("/var")),
     "dev": sorted(os.listdir("/dev")),
     "processes": sorted(int(name) for name in os.listdir("/proc") if name.isdigit()),

@@ -1,0 +1,11 @@
+import { fileURLToPath } from "node:url";
+import { buildLauncher } from "../src/main/build-launcher.ts";
+import { loadLanguages } from "../src/main/load-languages.ts";
+
+/** Runs once before all system tests: what a first start would take its time for. */
+export async function setup(): Promise<void> {
+  const announce = (message: string) => console.log(message);
+  await buildLauncher({ nativeDirectory: fileURLToPath(new URL("../native", import.meta.url)), announce });
+  // Servers under test then find every toolchain prepared, and start at once.
+  await loadLanguages({ announce });
+}
