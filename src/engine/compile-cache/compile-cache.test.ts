@@ -1,0 +1,164 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { DEFAULT_COMPILE_LIMITS } from "../../domain/limits.ts";
+import { createCompileCache } from "./compile-cache.ts";
+import { type CompileInput, compileKey } from "./compile-key.ts";
+import { type Compiled, decodeCompiled, encodeCompiled } from "./compiled.ts";
+import type { FileStore } from "./file-store.ts";
+
+function compiledOf(changes: Partial<Compiled["result"]> = {}, content = "program"): Compiled {
+  return {
+    result: {
+      status: "ok",
+      exit: { kind: "code", code: 0 },
+      stdout: Buffer.from("out"),
+      stderr: Buffer.from("warning"),
+      stdoutTruncated: false,
+      stderrTruncated: false,
+      cpuMs: 100,
+      wallMs: 120,
+      memoryBytes: 1_000_000,
+      cached: false,
+      warm: false,
+      message: null,
+      ...changes,
+    },
+    artifacts: [{ path: "main", content: Buffer.from(content) }],
+  };
+}
+
+function memoryStore() {
+  const files = new Map<string, Buffer>();
+  const store: FileStore = {
+    read: async (key) => files.get(key) ?? null,
+    write: async (key, parts) => void files.set(key, Buffer.concat(parts)),
+    remove: async (key) => void files.delete(key),
+  };
+  return { store, files };
+}
+
+function makeCache(result = compiledOf()) {
+  const { store, files } = memoryStore();
+  const cache = createCompileCache(store);
+  let runs = 0;
+  const get = (limits = DEFAULT_COMPILE_LIMITS, key = "key") =>
+    cache.get(key, {
+      limits,
+      signal: new AbortController().signal,
+      onAbort: () => compiledOf({ status: "cancelled" }),
+      async compile() {
+        runs++;
+        return result;
+      },
+    });
+  return { get, runs: () => runs, files };
+}
+
+describe("the cache of compiled programs", () => {
+  it("compiles what it does not know, and never again", async () => {
+    const { get, runs } = makeCache();
+    expect((await get()).result.cached).toBe(false);
+    const again = await get();
+    expect(again.result).toMatchObject({ cached: true, status: "ok", cpuMs: 100, memoryBytes: 1_000_000 });
+    expect(Buffer.from(again.result.stderr).toString()).toBe("warning");
+    expect(Buffer.from(again.artifacts[0]?.content ?? "").toString()).toBe("program");
+    expect(runs()).toBe(1);
+  });
+
+  it("compiles once for two at the same time, under the same limits", async () => {
+    const { get, runs } = makeCache();
+    await Promise.all([get(), get()]);
+    expect(runs()).toBe(1);
+  });
+
+  it("compiles each for itself under different limits", async () => {
+    const { get, runs } = makeCache();
+    await Promise.all([get(), get({ ...DEFAULT_COMPILE_LIMITS, cpuMs: 1 })]);
+    expect(runs()).toBe(2);
+  });
+
+  it.each(["compile_error", "time_limit_exceeded", "internal_error", "cancelled"] as const)(
+    "does not keep what ended as %s",
+    async (status) => {
+      const { get, files } = makeCache(compiledOf({ status }));
+      await get();
+      expect(files.size).toBe(0);
+    },
+  );
+
+  it.each([
+    ["cpuMs", 99, 100],
+    ["wallMs", 119, 120],
+    ["memoryBytes", 999_999, 1_000_000],
+    ["outputBytes", 9, 10],
+    ["diskBytes", 6, 7],
+    ["fileBytes", 6, 7],
+  ] as const)("serves only those whose %s would have been enough", async (name, tooLittle, enough) => {
+    const { get } = makeCache();
+    await get();
+    expect((await get({ ...DEFAULT_COMPILE_LIMITS, [name]: tooLittle })).result.cached).toBe(false);
+    expect((await get({ ...DEFAULT_COMPILE_LIMITS, [name]: enough })).result.cached).toBe(true);
+  });
+
+  it("makes a damaged file again", async () => {
+    const { get, files } = makeCache();
+    await get();
+    files.set("key", (files.get("key") ?? Buffer.alloc(0)).subarray(0, -1));
+    expect((await get()).result.cached).toBe(false);
+    expect((await get()).result.cached).toBe(true);
+  });
+});
+
+it("a compiled program comes back as it was", () => {
+  const content = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
+  fc.assert(
+    fc.property(content, content, fc.array(fc.tuple(fc.string(), content)), (stdout, stderr, files) => {
+      const artifacts = files.map(([path, bytes]) => ({ path, content: bytes }));
+      const compiled = { ...compiledOf({ stdout, stderr, cached: true }), artifacts };
+      expect(decodeCompiled(Buffer.concat(encodeCompiled(compiled)))).toEqual(compiled);
+    }),
+  );
+});
+
+describe("a key", () => {
+  const input: CompileInput = {
+    language: "c",
+    version: "12.2.0",
+    compiler: "/usr/bin/gcc 1 2",
+    command: { executable: "/usr/bin/gcc", argv: ["gcc", "-O2"], env: { A: "1" } },
+    files: [
+      { path: "main.c", content: Buffer.from("ab") },
+      { path: "b.c", content: Buffer.from("c") },
+    ],
+  };
+  const [main, other] = input.files;
+  if (main === undefined || other === undefined) throw new Error("no files");
+
+  it("is the same for the same", () => {
+    expect(compileKey(input)).toMatch(/^[0-9a-f]{64}$/);
+    expect(compileKey({ ...input, files: input.files.map((file) => ({ ...file })) })).toBe(compileKey(input));
+  });
+
+  it.each<[string, Partial<CompileInput>]>([
+    ["the language", { language: "cpp" }],
+    ["the version", { version: "12.2.1" }],
+    ["the compiler's file", { compiler: "/usr/bin/gcc 1 3" }],
+    ["an option", { command: { ...input.command, argv: ["gcc", "-O3"] } }],
+    ["the environment", { command: { ...input.command, env: { A: "2" } } }],
+    ["a byte of a file", { files: [{ ...main, content: Buffer.from("aB") }, other] }],
+    ["a name", { files: [{ ...main, path: "Main.c" }, other] }],
+    ["the order", { files: [other, main] }],
+    [
+      "where one file ends",
+      {
+        files: [
+          { ...main, content: Buffer.from("a") },
+          { ...other, content: Buffer.from("bc") },
+        ],
+      },
+    ],
+    ["a file more", { files: [...input.files, { path: "x", content: Buffer.alloc(0) }] }],
+  ])("is another one when %s differs", (_what, change) => {
+    expect(compileKey({ ...input, ...change })).not.toBe(compileKey(input));
+  });
+});

@@ -1,0 +1,68 @@
+import type { Limits } from "../../domain/limits.ts";
+import { type Compiled, decodeCompiled, encodeCompiled } from "./compiled.ts";
+import type { FileStore } from "./file-store.ts";
+import { createSharedWork } from "./shared-work.ts";
+
+/** Compiled programs, so that no program is compiled twice. */
+export interface CompileCache {
+  /**
+   * The program under this key: kept from an earlier compile run that these limits would have allowed, or from one that is
+   * under way for somebody else, or made now.
+   * @param options.compile runs the compiler; what it gives is kept when it ended well.
+   * @param options.onAbort what those get who abort.
+   */
+  get(key: string, options: GetOptions): Promise<Compiled>;
+}
+
+export interface GetOptions {
+  readonly limits: Limits;
+  readonly signal: AbortSignal;
+  readonly compile: (signal: AbortSignal) => Promise<Compiled>;
+  readonly onAbort: () => Compiled;
+}
+
+/** @param store where programs are kept; null: only those who want the same at the same time share a compile run. */
+export function createCompileCache(store: FileStore | null): CompileCache {
+  const work = createSharedWork<Compiled>();
+
+  async function find(key: string): Promise<Compiled | null> {
+    const bytes = (await store?.read(key)) ?? null;
+    if (bytes === null) return null;
+    try {
+      return decodeCompiled(bytes);
+    } catch {
+      await store?.remove(key); // a file that was damaged is made again
+      return null;
+    }
+  }
+
+  return {
+    async get(key, { limits, signal, compile, onAbort }) {
+      const kept = await find(key);
+      if (kept !== null && wouldHaveFitted(kept, limits)) return kept;
+      return work.join(`${key} ${JSON.stringify(limits)}`, {
+        signal,
+        onAbort,
+        async begin(shared) {
+          const compiled = await compile(shared);
+          // It is kept before it is told, so that whoever asks after that finds it.
+          if (compiled.result.status === "ok") await store?.write(key, encodeCompiled(compiled));
+          return compiled;
+        },
+      });
+    },
+  };
+}
+
+/** Whether a compile run under these limits would have ended well. Its disk was at least what it made. */
+function wouldHaveFitted({ result, artifacts }: Compiled, limits: Limits): boolean {
+  const madeBytes = artifacts.map(({ content }) => content.length);
+  return (
+    result.cpuMs <= limits.cpuMs &&
+    result.wallMs <= limits.wallMs &&
+    result.memoryBytes <= limits.memoryBytes &&
+    result.stdout.length + result.stderr.length <= limits.outputBytes &&
+    madeBytes.reduce((sum, bytes) => sum + bytes, 0) <= limits.diskBytes &&
+    madeBytes.every((bytes) => bytes <= limits.fileBytes)
+  );
+}
