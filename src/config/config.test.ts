@@ -41,6 +41,7 @@ describe("readConfig", () => {
       host: "127.0.0.1",
       slots: Math.min(128, 2 * availableParallelism()),
       warm: null,
+      compileCache: 1024,
       queue: 1000,
       log: "info",
       url: null,

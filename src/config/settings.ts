@@ -58,6 +58,12 @@ export const SETTINGS = {
     help: "how many interpreters may stand ready, booted ahead; 0 for none",
     side: "server",
   },
+  compileCache: {
+    kind: wholeNumber(0, 1_048_576),
+    fallback: () => 1_024,
+    help: "MiB of compiled programs that are kept on disk; 0 for none",
+    side: "server",
+  },
   queue: {
     kind: wholeNumber(1, 100_000),
     fallback: () => 1_000,

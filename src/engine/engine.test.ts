@@ -32,7 +32,7 @@ function registryOf(...manifests: object[]) {
   return createRegistry(
     manifests.map((json) => {
       const manifest = parseManifest(JSON.stringify(json), "test.yaml");
-      const detected = { executable: "/usr/bin/x", version: "1.2.3", tools: {} };
+      const detected = { executable: "/usr/bin/x", version: "1.2.3", stamp: "1@2", tools: {} };
       return { manifest, toolchains: [createToolchain(manifest, detected)] };
     }),
   );
@@ -92,7 +92,7 @@ function scripted(...script: (RunReport | Error)[]) {
   let retries = 0;
   const telemetry = { runRetried: () => void retries++ };
   const languages = registryOf(interpreted, compiled);
-  const engine = createEngine({ warmStarts: new Map(), sandbox, languages, log, telemetry });
+  const engine = createEngine({ warmStarts: new Map(), compiledFiles: null, sandbox, languages, log, telemetry });
   return { engine, specs, warnings, retries: () => retries };
 }
 
@@ -259,6 +259,7 @@ describe("a box that fails", () => {
     };
     const engine = createEngine({
       warmStarts: new Map(),
+      compiledFiles: null,
       sandbox,
       languages: registryOf(interpreted),
       log: { warn: () => undefined },

@@ -1,12 +1,18 @@
 import type { Execution, ExecutionResult, RunResult, SourceFile } from "../domain/execution.ts";
 import type { Status } from "../domain/outcome.ts";
+import type { Command } from "../languages/command.ts";
 import { artifactNames, compileCommand, compileFiles, isArtifact, runCommand } from "../languages/command.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
 import type { Toolchain } from "../languages/toolchain.ts";
-import type { BoxFile, Sandbox } from "../sandbox/sandbox.ts";
+import type { BoxFile, RunSpec, Sandbox } from "../sandbox/sandbox.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { createCompileCache } from "./compile-cache/compile-cache.ts";
+import { compileKey } from "./compile-cache/compile-key.ts";
+import type { Compiled } from "./compile-cache/compiled.ts";
+import type { FileStore } from "./compile-cache/file-store.ts";
 import { createLaunch, type Launched } from "./launch.ts";
+import { unstartedResult } from "./run-results.ts";
 import { fitsWarmStart, type WarmStarts } from "./warm-starts.ts";
 
 /** What an execution came to. When it was queued and on which node it ran is known to whoever called. */
@@ -22,12 +28,6 @@ export interface Engine {
   execute(execution: Execution, options: { readonly signal: AbortSignal }): Promise<ExecutionOutcome>;
 }
 
-/** What a compile run came to: its result, null for a language without a compiler, and what it made. */
-interface Compiled {
-  readonly result: RunResult | null;
-  readonly artifacts: readonly SourceFile[];
-}
-
 /** Permission bits of the client's files, and of what a compiler made: a program is an executable. */
 const SOURCE_MODE = 0o644;
 const ARTIFACT_MODE = 0o755;
@@ -36,27 +36,42 @@ export function createEngine(deps: {
   readonly sandbox: Pick<Sandbox, "run">;
   readonly languages: Pick<LanguageRegistry, "find">;
   readonly warmStarts: WarmStarts;
+  /** Keeps compiled programs; null for none. */
+  readonly compiledFiles: FileStore | null;
   readonly log: Pick<Log, "warn">;
   readonly telemetry: Pick<Telemetry, "runRetried">;
 }): Engine {
   const launch = createLaunch(deps);
+  const compiled = createCompileCache(deps.compiledFiles);
 
-  async function compile(toolchain: Toolchain, execution: Execution, signal: AbortSignal): Promise<Compiled> {
+  /** Null for a language without a compiler. */
+  async function compile(toolchain: Toolchain, execution: Execution, signal: AbortSignal): Promise<Compiled | null> {
     const command = compileCommand(toolchain, execution);
-    if (command === null) return { result: null, artifacts: [] };
+    if (command === null) return null;
     const limits = execution.compileLimits;
+    const files = compileFiles(toolchain, execution);
     const wanted = artifactNames(toolchain, execution);
-    const launched = await launch(
-      {
-        ...command,
-        files: compileFiles(toolchain, execution).map(toSource),
-        stdin: new Uint8Array(),
-        limits,
-        warm: null,
-        collect: { wants: (path) => isArtifact(wanted, path), maxBytes: limits.diskBytes },
+    return compiled.get(compileKey({ toolchain, command, files, artifacts: wanted }), {
+      limits,
+      signal,
+      onAbort: () => ({ result: unstartedResult({ status: "cancelled", message: null }), artifacts: [] }),
+      compile: (shared) => {
+        return runCompiler({ ...command, files: files.map(toSource), limits }, wanted, {
+          id: execution.id,
+          signal: shared,
+        });
       },
-      { id: execution.id, signal },
-    );
+    });
+  }
+
+  async function runCompiler(
+    spec: Pick<RunSpec, keyof Command | "files" | "limits">,
+    wanted: readonly string[],
+    options: Parameters<typeof launch>[1],
+  ): Promise<Compiled> {
+    const { limits } = spec;
+    const collect = { wants: (path: string) => isArtifact(wanted, path), maxBytes: limits.diskBytes };
+    const launched = await launch({ ...spec, stdin: new Uint8Array(), warm: null, collect }, options);
     const fault = launched.result.status === "ok" ? findArtifactFault(wanted, launched) : null;
     if (fault === null) return { result: launched.result, artifacts: launched.files };
     return { result: { ...launched.result, status: "compile_error", message: fault }, artifacts: [] };
@@ -85,12 +100,13 @@ export function createEngine(deps: {
     async execute(execution, { signal }) {
       if (signal.aborted) return { status: "cancelled", compile: null, run: null };
       const toolchain = deps.languages.find(execution.language, execution.version);
-      const { result: compiled, artifacts } = await compile(toolchain, execution, signal);
-      if (compiled !== null && compiled.status !== "ok") {
-        return { status: statusAfterCompile(compiled.status), compile: compiled, run: null };
+      const made = await compile(toolchain, execution, signal);
+      const compileResult = made?.result ?? null;
+      if (compileResult !== null && compileResult.status !== "ok") {
+        return { status: statusAfterCompile(compileResult.status), compile: compileResult, run: null };
       }
-      const ran = await run(toolchain, execution, artifacts, signal);
-      return { status: ran.status, compile: compiled, run: ran };
+      const ran = await run(toolchain, execution, made?.artifacts ?? [], signal);
+      return { status: ran.status, compile: compileResult, run: ran };
     },
   };
 }

@@ -16,6 +16,7 @@ function toolchainOf(json: object) {
   return createToolchain(parseManifest(JSON.stringify(json), "x.yaml"), {
     executable: "/usr/bin/x",
     version: "1.2.3",
+    stamp: "1@2",
     tools: {},
   });
 }

@@ -142,7 +142,7 @@ function someLanguages(): LanguageRegistry {
 }
 
 function detected(version: string): Detected {
-  return { executable: `/usr/bin/tool-${version}`, version, tools: {} };
+  return { executable: `/usr/bin/tool-${version}`, version, stamp: "1@2", tools: {} };
 }
 
 const COMPILE = 'compile: { command: ["{executable}", "{compileArgs}", "{sources}"], artifacts: [out/] }';

@@ -26,7 +26,7 @@ function toolchainOf(
     run: { command: ["{executable}", "{mainFile}"], env: { OWN: "run", SAME: "language" } },
     ...changes,
   };
-  const detected = { executable, version: "1.2.3", tools };
+  const detected = { executable, version: "1.2.3", stamp: "1@2", tools };
   return createToolchain(parseManifest(JSON.stringify(manifest), "tool.yaml"), detected, prepared);
 }
 

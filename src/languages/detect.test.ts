@@ -41,7 +41,7 @@ const options = { millraceNode: NODE, millraceModules: "/none" };
 test("an executable is found by its real path, once, however many names it has", async () => {
   const tools = [await addTool("a"), await addTool("b"), join(root, "*/bin/tool"), "{millraceNode}"];
   const found = await detect(detectionOf(tools, "process.version"), options);
-  expect(found).toEqual([{ executable: NODE, version: process.version.slice(1), tools: {} }]);
+  expect(found).toEqual([{ executable: NODE, version: process.version.slice(1), tools: {}, stamp: expect.any(String) }]);
 });
 
 test("the version of several parts or of one is made three parts long", async () => {
@@ -53,7 +53,7 @@ test("the version of several parts or of one is made three parts long", async ()
 
 test("what a tool prints to standard error counts as well", async () => {
   const found = await detect(manifestOf([NODE], ["{executable}", "-e", 'console.error("v3.4.5")']), options);
-  expect(found).toEqual([{ executable: NODE, version: "3.4.5", tools: {} }]);
+  expect(found).toEqual([{ executable: NODE, version: "3.4.5", tools: {}, stamp: expect.any(String) }]);
 });
 
 test("a script is never chosen: it would start something else", async () => {
@@ -108,7 +108,7 @@ test("what is no executable has its version asked by a tool", async () => {
   await writeFile(join(root, "lib.txt"), "v7.8.9");
   const command = ["{node}", "-p", "fs.readFileSync(process.argv[1], 'utf8')", "{executable}"] as [string, ...string[]];
   const found = await detect(manifestOf([join(root, "lib.txt")], command, { node: [NODE] }), options);
-  expect(found).toEqual([{ executable: join(root, "lib.txt"), version: "7.8.9", tools: { node: NODE } }]);
+  expect(found).toEqual([{ executable: join(root, "lib.txt"), version: "7.8.9", tools: { node: NODE }, stamp: expect.any(String) }]);
 });
 
 test("a tool is the first candidate that is a native executable, by its real path", async () => {

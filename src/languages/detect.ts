@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { glob, open, realpath } from "node:fs/promises";
+import { glob, open, realpath, stat } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { Manifest } from "./manifest.ts";
 import { expandAll, expandText } from "./template.ts";
@@ -12,6 +12,8 @@ import { byVersionDescending, normalizeVersion } from "./versions.ts";
  */
 export interface Detected extends Executables {
   readonly version: string;
+  /** Differs for files that differ, also when they say the same version. */
+  readonly stamp: string;
 }
 
 /** What candidates may begin with besides a `/`. */
@@ -127,10 +129,19 @@ async function askVersion(
     });
     const text = versionPattern.exec(`${stdout}${stderr}`)?.[1];
     const version = text === undefined ? null : normalizeVersion(text);
-    return version === null ? null : { executable, version, tools };
+    if (version === null) return null;
+    return { executable, version, tools, stamp: await stampOf([executable, ...Object.values(tools)]) };
   } catch (error) {
     // It cannot be started, fails, or takes too long: it would do so for programs as well.
     if (error instanceof Error) return null;
     throw error;
   }
+}
+
+/** What changes whenever the host's packages do, and with them headers and libraries that belong to no executable. */
+const PACKAGE_RECORDS = ["/var/lib/dpkg/status", "/var/lib/rpm/rpmdb.sqlite", "/lib/apk/db/installed"];
+
+async function stampOf(paths: readonly string[]): Promise<string> {
+  const stamps = await Promise.all([...paths, ...PACKAGE_RECORDS].map((path) => orNull(stat(path))));
+  return stamps.map((found) => (found === null ? "-" : `${found.size}@${found.mtimeMs}`)).join(" ");
 }

@@ -7,7 +7,7 @@ import { parseManifest } from "./manifest.ts";
 import { prepare } from "./prepare.ts";
 
 const NODE = realpathSync(process.execPath);
-const DETECTED = { executable: NODE, version: "1.2.3", tools: {} };
+const DETECTED = { executable: NODE, version: "1.2.3", stamp: "1@2", tools: {} };
 
 let cacheDirectory: string;
 let announced: string[];

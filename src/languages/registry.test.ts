@@ -21,7 +21,7 @@ function entryOf(id: string, aliases: string[], versions: string[], changes: obj
   };
   const manifest = parseManifest(JSON.stringify(json), `${id}.yaml`);
   const toolchains = versions.map((version) =>
-    createToolchain(manifest, { executable: `/opt/${id}/${version}/x`, version, tools: {} }),
+    createToolchain(manifest, { executable: `/opt/${id}/${version}/x`, version, stamp: "1@2", tools: {} }),
   );
   return { manifest, toolchains };
 }

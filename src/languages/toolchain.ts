@@ -17,6 +17,8 @@ export interface HostTree {
 /** One version of a language on this host. Its executables are paths in the box. */
 export interface Toolchain extends Executables {
   readonly version: string;
+  /** Differs for toolchains that differ, also when they say the same version. */
+  readonly stamp: string;
   /** The directory in the box that holds what was prepared for it; null when nothing has to be. */
   readonly prepared: string | null;
   /** The language's id. */
@@ -47,6 +49,7 @@ export function createToolchain(manifest: Manifest, detected: Detected, prepared
     ...defaultLimits(manifest),
     language: manifest.id,
     version: detected.version,
+    stamp: detected.stamp,
     manifest,
     ...placeInBox(manifest, detected, prepared),
     mainFileOf: (source) => mainFileName(manifest, source),

@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { Config } from "../config/settings.ts";
 import { systemClock } from "../domain/clock.ts";
 import { nodeId } from "../domain/ids.ts";
+import { type FileStore, openFileStore } from "../engine/compile-cache/file-store.ts";
 import { createEngine } from "../engine/engine.ts";
 import type { WarmStarts } from "../engine/warm-starts.ts";
 import type { DocsPage } from "../gateway/docs-page.ts";
@@ -44,12 +45,14 @@ const LAST_READ_MS = 1_000;
  * @param options.onBug hears of errors that are bugs: the process should end.
  */
 export async function compose(options: {
-  readonly config: Pick<Config, "slots" | "queue">;
+  readonly config: Pick<Config, "slots" | "queue" | "compileCache">;
   readonly languages: LanguageRegistry;
   readonly plan: BoxPlan;
   /** Interpreters of the plan that are booted ahead, and how many may stand ready at once. */
   readonly warmStarts: WarmStarts;
   readonly warm: number;
+  /** Where compiled programs are kept; null for nowhere. */
+  readonly compiledDirectory: string | null;
   readonly launcher: Pick<LauncherProcess, "socketPath" | "replace">;
   /** Of Millrace. */
   readonly version: string;
@@ -74,7 +77,8 @@ export async function compose(options: {
   const { socketPath, replace: replaceLauncher } = launcher;
   const { warm, warmStarts } = options;
   sandbox = await createSandbox({ socketPath, plan, slots, prepared: slots, warm, log, replaceLauncher });
-  const engine = createEngine({ sandbox, languages, warmStarts, log, telemetry });
+  const compiledFiles = await openCompiledFiles(options.compiledDirectory, config.compileCache, log);
+  const engine = createEngine({ sandbox, languages, warmStarts, compiledFiles, log, telemetry });
   const node = nodeId(randomUUID());
   const worker = createWorker({ queue, engine, slots, nodeId: node, clock: systemClock, log, telemetry, onBug });
 
@@ -117,4 +121,12 @@ export async function compose(options: {
       await closeInReverse(parts, CLOSE_DEADLINE_MS);
     },
   };
+}
+
+const MIB = 1024 * 1024;
+
+async function openCompiledFiles(directory: string | null, maxMiB: number, log: Log): Promise<FileStore | null> {
+  if (directory === null) return null;
+  const onTrouble = (err: unknown) => log.warn({ err }, "a compiled program cannot be kept");
+  return openFileStore({ directory, maxBytes: maxMiB * MIB, onTrouble });
 }

@@ -37,7 +37,7 @@ export async function runLocally(
   const execution = toExecution(submission, languages);
   const log = createLog({ level: options.logLevel });
   const startedAtMs = systemClock.nowMs();
-  const host = await startHost({ slots: 1, warm: 0, languages, log, announce: options.announce });
+  const host = await startHost({ slots: 1, warm: 0, keepsCompiled: false, languages, log, announce: options.announce });
   try {
     host.giveUpRoot();
     const outcome = await execute(execution, { host, languages, log, signal: options.signal });
@@ -67,7 +67,14 @@ async function execute(
   try {
     // Nobody reads the metrics of one run; what went wrong with it is in the log.
     const telemetry = { runRetried: () => undefined };
-    return await createEngine({ sandbox, languages, warmStarts: host.warmStarts, log, telemetry }).execute(execution, {
+    return await createEngine({
+      sandbox,
+      languages,
+      warmStarts: host.warmStarts,
+      compiledFiles: null,
+      log,
+      telemetry,
+    }).execute(execution, {
       signal,
     });
   } finally {

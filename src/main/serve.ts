@@ -31,7 +31,15 @@ export async function serve(
   const languages = await loadLanguages({ announce });
   const { slots } = config;
   const warm = config.warm ?? WARM_PER_SLOT * slots;
-  const host = await startHost({ slots, warm, languages, log, announce, variation });
+  const host = await startHost({
+    slots,
+    warm,
+    keepsCompiled: config.compileCache > 0,
+    languages,
+    log,
+    announce,
+    variation,
+  });
   const { launcher } = host;
   const version = readVersion();
   const docsPage = await orStartError("The page of the API's document is missing", loadDocsPage(viewerDirectory()));
@@ -46,6 +54,7 @@ export async function serve(
         plan: host.plan,
         warmStarts: host.warmStarts,
         warm,
+        compiledDirectory: host.compiledDirectory,
         launcher,
         version,
         docsPage,

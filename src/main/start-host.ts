@@ -1,10 +1,12 @@
+import { chmod, chown, mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { type WarmStarts, warmStartsOf } from "../engine/warm-starts.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
 import type { BoxPlan } from "../sandbox/box-plan.ts";
 import { type LauncherProcess, startLauncherProcess } from "../sandbox/launcher-process.ts";
 import type { Log } from "../telemetry/log.ts";
 import { buildLauncher, gateBeside } from "./build-launcher.ts";
-import { NATIVE_DIRECTORY } from "./package-files.ts";
+import { CACHE_DIRECTORY, NATIVE_DIRECTORY } from "./package-files.ts";
 import { planBoxes } from "./plan-boxes.ts";
 import { dropPrivileges } from "./privileges.ts";
 import { orStartError, StartError } from "./start-error.ts";
@@ -15,6 +17,8 @@ export interface Host {
   readonly plan: BoxPlan;
   /** Interpreters of the plan that can be booted ahead. */
   readonly warmStarts: WarmStarts;
+  /** Where compiled programs are kept, and nobody but this process writes then; null when they are not. */
+  readonly compiledDirectory: string | null;
   /** Stop it last. */
   readonly launcher: LauncherProcess;
   /**
@@ -36,6 +40,7 @@ export interface HostVariation {
  * Compiles the launcher if need be, plans the boxes and starts the launcher's supervisor.
  * @param options.slots how many boxes may run at once.
  * @param options.warm how many interpreters may stand ready, booted ahead.
+ * @param options.keepsCompiled whether compiled programs are to be kept on disk.
  * @param options.languages whose toolchains boxes have to show.
  * @param options.announce told, in words for a person, what takes its time.
  * @throws {StartError}
@@ -43,6 +48,7 @@ export interface HostVariation {
 export async function startHost(options: {
   readonly slots: number;
   readonly warm: number;
+  readonly keepsCompiled: boolean;
   readonly log: Log;
   readonly announce: (text: string) => void;
   readonly languages: Pick<LanguageRegistry, "trees" | "toolchains">;
@@ -67,12 +73,26 @@ export async function startHost(options: {
   return {
     plan,
     warmStarts,
+    compiledDirectory: options.keepsCompiled ? await makeCompiledDirectory(launcher) : null,
     launcher,
     giveUpRoot() {
       process.chdir("/");
       dropPrivileges(launcher);
     },
   };
+}
+
+/** The next server that gets the same place among those of this host finds what this one has kept. */
+async function makeCompiledDirectory({ uid, gid }: LauncherProcess): Promise<string> {
+  const directory = join(CACHE_DIRECTORY, `compiled-${uid}`);
+  await orStartError(
+    `Compiled programs cannot be kept in ${directory}`,
+    mkdir(directory, { recursive: true }).then(async () => {
+      await chmod(directory, 0o700);
+      await chown(directory, uid, gid);
+    }),
+  );
+  return directory;
 }
 
 function refuseWithoutRoot(): void {

@@ -122,14 +122,13 @@ it("a compiled program comes back as it was", () => {
 
 describe("a key", () => {
   const input: CompileInput = {
-    language: "c",
-    version: "12.2.0",
-    compiler: "/usr/bin/gcc 1 2",
+    toolchain: { language: "c", version: "12.2.0", stamp: "1@2" },
     command: { executable: "/usr/bin/gcc", argv: ["gcc", "-O2"], env: { A: "1" } },
     files: [
       { path: "main.c", content: Buffer.from("ab") },
       { path: "b.c", content: Buffer.from("c") },
     ],
+    artifacts: ["main"],
   };
   const [main, other] = input.files;
   if (main === undefined || other === undefined) throw new Error("no files");
@@ -140,9 +139,10 @@ describe("a key", () => {
   });
 
   it.each<[string, Partial<CompileInput>]>([
-    ["the language", { language: "cpp" }],
-    ["the version", { version: "12.2.1" }],
-    ["the compiler's file", { compiler: "/usr/bin/gcc 1 3" }],
+    ["the language", { toolchain: { ...input.toolchain, language: "cpp" } }],
+    ["the version", { toolchain: { ...input.toolchain, version: "12.2.1" } }],
+    ["the compiler's file", { toolchain: { ...input.toolchain, stamp: "1@3" } }],
+    ["what is taken of it", { artifacts: ["main", "main.o"] }],
     ["an option", { command: { ...input.command, argv: ["gcc", "-O3"] } }],
     ["the environment", { command: { ...input.command, env: { A: "2" } } }],
     ["a byte of a file", { files: [{ ...main, content: Buffer.from("aB") }, other] }],

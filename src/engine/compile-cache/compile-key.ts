@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import type { SourceFile } from "../../domain/execution.ts";
 import type { Command } from "../../languages/command.ts";
+import type { Toolchain } from "../../languages/toolchain.ts";
 
 /** All that a compiler's result depends on. */
 export interface CompileInput {
-  readonly language: string;
-  readonly version: string;
-  /** Which compiler it is: not its name but its file. */
-  readonly compiler: string;
+  readonly toolchain: Pick<Toolchain, "language" | "version" | "stamp">;
   readonly command: Command;
   /** In order: the first is the main file. */
   readonly files: readonly SourceFile[];
+  /** What is taken of what it makes. */
+  readonly artifacts: readonly string[];
 }
 
 /**
@@ -18,11 +18,12 @@ export interface CompileInput {
  * which serves those whose limits would have allowed that.
  * @returns 64 hexadecimal digits.
  */
-export function compileKey({ language, version, compiler, command, files }: CompileInput): string {
+export function compileKey({ toolchain, command, files, artifacts }: CompileInput): string {
+  const { language, version, stamp } = toolchain;
   const { executable, argv, env } = command;
-  const described = files.map(({ path, content }) => [path, content.length]);
+  const sizes = files.map(({ path, content }) => [path, content.length]);
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([language, version, compiler, executable, argv, Object.entries(env), described]));
+  hash.update(JSON.stringify([language, version, stamp, executable, argv, Object.entries(env), artifacts, sizes]));
   for (const { content } of files) hash.update(content);
   return hash.digest("hex");
 }
