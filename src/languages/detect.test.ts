@@ -41,7 +41,9 @@ const options = { millraceNode: NODE, millraceModules: "/none" };
 test("an executable is found by its real path, once, however many names it has", async () => {
   const tools = [await addTool("a"), await addTool("b"), join(root, "*/bin/tool"), "{millraceNode}"];
   const found = await detect(detectionOf(tools, "process.version"), options);
-  expect(found).toEqual([{ executable: NODE, version: process.version.slice(1), tools: {}, stamp: expect.any(String) }]);
+  expect(found).toEqual([
+    { executable: NODE, version: process.version.slice(1), tools: {}, stamp: expect.any(String) },
+  ]);
 });
 
 test("the version of several parts or of one is made three parts long", async () => {
@@ -108,7 +110,9 @@ test("what is no executable has its version asked by a tool", async () => {
   await writeFile(join(root, "lib.txt"), "v7.8.9");
   const command = ["{node}", "-p", "fs.readFileSync(process.argv[1], 'utf8')", "{executable}"] as [string, ...string[]];
   const found = await detect(manifestOf([join(root, "lib.txt")], command, { node: [NODE] }), options);
-  expect(found).toEqual([{ executable: join(root, "lib.txt"), version: "7.8.9", tools: { node: NODE }, stamp: expect.any(String) }]);
+  expect(found).toEqual([
+    { executable: join(root, "lib.txt"), version: "7.8.9", tools: { node: NODE }, stamp: expect.any(String) },
+  ]);
 });
 
 test("a tool is the first candidate that is a native executable, by its real path", async () => {
