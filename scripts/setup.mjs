@@ -8,15 +8,20 @@
  *
  * Plain JavaScript for Node 18 and newer, with no dependency: it is what runs before anything is there.
  */
-import { installNpmDependencies } from "./setup/npm-dependencies.mjs";
-import { installSystemPackages } from "./setup/system-packages.mjs";
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { installNpmDependencies, NODE } from "./setup/npm-dependencies.mjs";
 
 const flags = new Set(process.argv.slice(2));
 
 try {
   installNpmDependencies();
   if (!flags.has("--npm-only")) {
-    installSystemPackages({ mayInstall: !flags.has("--no-install") });
+    const script = fileURLToPath(new URL("install-packages.ts", import.meta.url));
+    const options = flags.has("--no-install") ? ["--no-install"] : [];
+    // From here on there is the Node that reads TypeScript: which packages are wanted stands in the languages' manifests.
+    const { status } = spawnSync(NODE, [script, ...options], { stdio: "inherit" });
+    if (status !== 0) throw new Error("the system packages could not be looked after; the reason is above");
   }
 } catch (error) {
   console.error(`setup: ${error instanceof Error ? error.message : error}`);

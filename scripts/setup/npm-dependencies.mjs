@@ -3,7 +3,9 @@ import { readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const NODE = fileURLToPath(new URL("../../node_modules/node/bin/node", import.meta.url));
+
+/** The Node that Millrace brings along. */
+export const NODE = fileURLToPath(new URL("../../node_modules/node/bin/node", import.meta.url));
 
 /** Smaller than any Node binary, larger than the placeholder that stands there before the package's install script. */
 const MIN_NODE_BYTES = 1024 * 1024;

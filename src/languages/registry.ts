@@ -1,11 +1,10 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { EngineError } from "../domain/errors.ts";
 import type { Language } from "../domain/language.ts";
 import { nearNames } from "../domain/near-names.ts";
 import { type Detected, detect, type OwnPlaces } from "./detect.ts";
-import { type Manifest, parseManifest } from "./manifest.ts";
+import type { Manifest } from "./manifest.ts";
 import { type Preparation, prepare } from "./prepare.ts";
+import { readManifests } from "./read-manifests.ts";
 import { createToolchain, defaultLimits, type HostTree, type Toolchain } from "./toolchain.ts";
 import { isInRange, isRange } from "./versions.ts";
 
@@ -72,11 +71,6 @@ async function toToolchain(
   if (manifest.prepare === undefined || preparation === undefined) return createToolchain(manifest, detected);
   const prepared = await prepare(manifest, detected, preparation);
   return prepared === null ? null : createToolchain(manifest, detected, prepared);
-}
-
-async function readManifests(directory: string): Promise<Manifest[]> {
-  const files = (await readdir(directory)).filter((file) => file.endsWith(".yaml")).sort();
-  return Promise.all(files.map(async (file) => parseManifest(await readFile(join(directory, file), "utf8"), file)));
 }
 
 /** @throws {Error} when two languages share a name. */

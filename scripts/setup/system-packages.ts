@@ -1,23 +1,22 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { findMissingLanguages } from "../../src/languages/missing-languages.ts";
+import { LANGUAGES_DIRECTORY, OWN_PLACES } from "../../src/main/package-files.ts";
+
+/** Packages of Debian, and what for. */
+interface Wanted {
+  readonly packages: readonly string[];
+  readonly purpose: string;
+}
 
 /**
- * Debian's packages that a clone uses, what for, and a file that shows it is there, whoever installed it.
- * Fixed paths, not PATH: a version manager's shim there is not what runs programs.
+ * What the launcher is made with, and a file that shows it is there, whoever installed it. Fixed paths, not PATH: a version
+ * manager's shim there is not what compiles it.
  */
-const PACKAGES = [
-  { name: "gcc", for: "the launcher and C", file: "/usr/bin/gcc" },
-  { name: "make", for: "the launcher", file: "/usr/bin/make" },
-  { name: "libc6-dev", for: "the launcher and C", file: "/usr/include/stdio.h" },
-  { name: "g++", for: "C++", file: "/usr/bin/g++" },
-  { name: "python3", for: "Python", file: "/usr/bin/python3" },
-  { name: "perl", for: "Perl", file: "/usr/bin/perl" },
-  { name: "ruby", for: "Ruby", file: "/usr/bin/ruby" },
-  { name: "php-cli", for: "PHP", file: "/usr/bin/php" },
-  { name: "php-mbstring", for: "PHP", file: "/usr/share/doc/php-mbstring" },
-  { name: "lua5.4", for: "Lua", file: "/usr/bin/lua5.4" },
-  { name: "sqlite3", for: "SQL", file: "/usr/bin/sqlite3" },
-  { name: "default-jdk-headless", for: "Java", file: "/usr/bin/javac" },
+const LAUNCHER_NEEDS = [
+  { name: "gcc", file: "/usr/bin/gcc" },
+  { name: "make", file: "/usr/bin/make" },
+  { name: "libc6-dev", file: "/usr/include/stdio.h" },
 ];
 
 const APT_ENVIRONMENT = { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
@@ -26,14 +25,13 @@ const APT_OPTIONS = ["-qq", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pt
 /**
  * Installs what is missing after saying what and how big. Where it may not or cannot, it says so and goes on: the server
  * itself says which languages it found and what it cannot do without.
- * @param {{ mayInstall: boolean }} options
  */
-export function installSystemPackages({ mayInstall }) {
-  const missing = PACKAGES.filter(({ file }) => !existsSync(file));
+export async function installSystemPackages({ mayInstall }: { readonly mayInstall: boolean }): Promise<void> {
+  const missing = await findMissing();
   if (missing.length === 0) return;
 
-  const names = missing.map(({ name }) => name);
-  const summary = missing.map((wanted) => `${wanted.name} (for ${wanted.for})`).join(", ");
+  const names = [...new Set(missing.flatMap(({ packages }) => packages))];
+  const summary = missing.map(({ packages, purpose }) => `${packages.join(", ")} (for ${purpose})`).join(", ");
   if (!existsSync("/usr/bin/apt-get")) {
     console.log(`setup: not found: ${summary}. There is no apt-get here: install what you need of it yourself.`);
   } else if (!mayInstall) {
@@ -45,11 +43,16 @@ export function installSystemPackages({ mayInstall }) {
   }
 }
 
-/**
- * @param {string[]} packages
- * @param {string} summary
- */
-function install(packages, summary) {
+async function findMissing(): Promise<Wanted[]> {
+  const needs = LAUNCHER_NEEDS.filter(({ file }) => !existsSync(file)).map(({ name }) => name);
+  const languages = await findMissingLanguages({ ...OWN_PLACES, directory: LANGUAGES_DIRECTORY });
+  return [
+    ...(needs.length > 0 ? [{ packages: needs, purpose: "the launcher" }] : []),
+    ...languages.map(({ name, debianPackages }) => ({ packages: debianPackages, purpose: name })),
+  ];
+}
+
+function install(packages: readonly string[], summary: string): void {
   const command = [...APT_OPTIONS, "install", "-y", "--no-install-recommends", ...packages];
   const isInstalled =
     (announce(packages, summary) && apt(command)) ||
@@ -60,11 +63,9 @@ function install(packages, summary) {
 
 /**
  * Says what would be installed and how big it is.
- * @param {string[]} packages
- * @param {string} summary
- * @returns {boolean} whether apt knows a way to install them
+ * @returns whether apt knows a way to install them.
  */
-function announce(packages, summary) {
+function announce(packages: readonly string[], summary: string): boolean {
   const simulation = capture("apt-get", [
     ...APT_OPTIONS,
     "install",
@@ -75,8 +76,7 @@ function announce(packages, summary) {
   if (simulation === null) return false;
   const all = simulation.split("\n").flatMap((line) => /^Inst (\S+)/.exec(line)?.[1] ?? []);
   const records = capture("apt-cache", ["show", "--no-all-versions", ...all]) ?? "";
-  const sum = (/** @type {RegExp} */ field) =>
-    [...records.matchAll(field)].reduce((total, match) => total + Number(match[1]), 0);
+  const sum = (field: RegExp) => [...records.matchAll(field)].reduce((total, match) => total + Number(match[1]), 0);
   const downloadBytes = sum(/^Size: (\d+)$/gm);
   const diskBytes = sum(/^Installed-Size: (\d+)$/gm) * 1024;
   console.log(`setup: installing ${summary}: ${all.length} Debian packages,`);
@@ -84,25 +84,17 @@ function announce(packages, summary) {
   return true;
 }
 
-/**
- * @param {string} command
- * @param {string[]} args
- * @returns {string | null} what it printed; null when it failed
- */
-function capture(command, args) {
+/** @returns what it printed; null when it failed. */
+function capture(command: string, args: readonly string[]): string | null {
   const run = spawnSync(command, args, { env: APT_ENVIRONMENT, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
   return run.status === 0 ? run.stdout : null;
 }
 
-/**
- * @param {string[]} args
- * @returns {boolean} whether it succeeded
- */
-function apt(args) {
+/** @returns whether it succeeded. */
+function apt(args: readonly string[]): boolean {
   return spawnSync("apt-get", args, { env: APT_ENVIRONMENT, stdio: ["ignore", "inherit", "inherit"] }).status === 0;
 }
 
-/** @param {number} bytes */
-function megabytes(bytes) {
+function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6)} MB`;
 }

@@ -1,0 +1,9 @@
+/**
+ * Installs the Debian packages of the launcher's compiler and of the languages that this host lacks.
+ *
+ * Usage: node scripts/install-packages.ts [--no-install]
+ *   --no-install   says what is missing and goes on
+ */
+import { installSystemPackages } from "./setup/system-packages.ts";
+
+await installSystemPackages({ mayInstall: !process.argv.includes("--no-install") });
