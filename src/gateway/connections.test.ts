@@ -168,6 +168,35 @@ describe("bytes that are no request", () => {
   });
 });
 
+describe("what a request asks for", () => {
+  const ask = (target: string, method = "GET") => {
+    return text(open(`${method} ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`));
+  };
+
+  it("may be a whole URL", async () => {
+    expect(await ask("http://localhost/healthz")).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*{"live":true}$/);
+  });
+
+  it("is nothing when it is no path", async () => {
+    const answer = await ask("*");
+    expect(answer).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
+    expect(answer).toContain("x-content-type-options: nosniff");
+    expect(answer).toContain('"code":"not_found"');
+  });
+
+  it("is no bug when only HTTP/2 knows its method", async () => {
+    for (const bytes of ["PRI /healthz\r\n\r\n", "PRI *x\r\n\r\nSM\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"]) {
+      await text(open(bytes));
+    }
+    await expectAlive();
+    expect(server.logged).toEqual([]);
+  });
+
+  it.each(["PROPFIND", "M-SEARCH", "TRACE"])("may not be asked for by %s", async (method) => {
+    expect(await ask("/healthz", method)).toMatch(/^HTTP\/1\.1 405 [\s\S]*\r\nallow: GET, HEAD\r\n/);
+  });
+});
+
 describe("a large body", () => {
   it("is refused and read to its end, so that the answer arrives", async () => {
     const body = "x".repeat(4 * 1024 * 1024);

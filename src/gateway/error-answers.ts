@@ -5,6 +5,7 @@ import { quote } from "../protocol/describe.ts";
 import { PROBLEM_MEDIA_TYPE, toProblem } from "../protocol/problem.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { setSecurityHeaders } from "./guard.ts";
 import { submitterOf } from "./watch-requests.ts";
 
 /** Makes the two ways to answer an error: as a problem document, and as one line of text. */
@@ -45,6 +46,8 @@ export function createErrorAnswers(deps: {
 
   return {
     answerProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+      // A method that the router has never heard of comes past every hook.
+      setSecurityHeaders(reply);
       const error = explain(thrown, request);
       const problem = toProblem(error);
       prepare(reply, error, problem.status).type(PROBLEM_MEDIA_TYPE);
@@ -100,6 +103,9 @@ const FRAMEWORK_ERRORS: Record<string, (request: FastifyRequest) => EngineError>
   },
   FST_ERR_BAD_URL: (request) => {
     return new EngineError("bad_request", `The address ${quote(request.raw.url ?? "")} is not percent-encoded UTF-8`);
+  },
+  FST_ERR_NOT_FOUND: ({ method }) => {
+    return new EngineError("not_found", `There is nothing at this address for the method ${quote(method)}`);
   },
   FST_ERR_MAX_PARAM_LENGTH: () => new EngineError("not_found", "The address is too long to name anything"),
 };

@@ -1,3 +1,4 @@
+import { METHODS } from "node:http";
 import type { Socket } from "node:net";
 import { type FastifyInstance, fastify } from "fastify";
 import { EngineError } from "../domain/errors.ts";
@@ -19,6 +20,7 @@ import { registerHealthRoutes } from "./health-routes.ts";
 import { registerLangRoute } from "./lang-route.ts";
 import { registerLanguagesRoute } from "./languages-route.ts";
 import { registerMetricsRoute } from "./metrics-route.ts";
+import { toPath } from "./request-target.ts";
 import { watchRequest, watchRequests } from "./watch-requests.ts";
 
 /** What every route may use. */
@@ -67,6 +69,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
     keepAliveTimeout: 65_000,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     return503OnClosing: false,
+    rewriteUrl: ({ url }) => toPath(url ?? ""),
     http: { maxHeaderSize: 16_384, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     clientErrorHandler: (error, socket) => {
       const status = answerClientError(error, socket as Socket);
@@ -78,6 +81,8 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
       errors.answerProblem(error, request, reply);
     },
   });
+  for (const method of METHODS)
+    if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true });
   limitConnections(app.server, { perNetwork: connectionsPerNetwork, trustedProxies, log });
 
   // Bodies are read as bytes, whatever they are called; each route decides what they mean.

@@ -6,7 +6,7 @@ export const problemSchema = z
   .strictObject({
     type: z
       .string()
-      .meta({ description: "`urn:millrace:error:` and the code.", pattern: "^urn:millrace:error:[a-z_]+$" }),
+      .meta({ description: "`urn:millrace:error:` and the code.", pattern: "^urn:millrace:error:[a-z0-9_]+$" }),
     title: z.string(),
     status: z.int().meta({ description: "The HTTP status." }),
     code: z.enum(Object.keys(ERRORS) as ErrorCode[]),

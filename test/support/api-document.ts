@@ -24,8 +24,8 @@ interface ResolvedResponse {
 /** Any method of a path that the document does not have, and any path. */
 const ELSEWHERE: Readonly<Record<string, readonly number[]>> = { path: [403, 404], method: [403, 405] };
 
-/** What may be asked of a server before it looks at routes. */
-const BEFORE_ROUTES = [400, 401, 408, 429, 431];
+/** What a request may be refused for before the server looks at routes. */
+const BEFORE_ROUTES = [400, 401, 408, 415, 429, 431];
 
 export function createApiDocument(document: OpenApiDocument): ApiDocument {
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
