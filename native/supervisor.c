@@ -1,5 +1,5 @@
 /*
- * millrace-launcher: the supervisor half, and main.
+ * millrace-launcher: the supervisor half, and main. (As `follow PATH` it is neither launcher nor supervisor: see follow.c.)
  *
  * The worker starts it while it still is root, with a pipe as standard input, and then gives up its own privileges. The supervisor
  * takes the first free instance of this host (its lock file tells), prints one line "SOCKET UID GID" on standard output (where
@@ -20,6 +20,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include "follow.h"
 #include "instance.h"
 #include "launcher.h"
 #include "signals.h"
@@ -160,6 +161,7 @@ static int supervise(const struct supervisor *s) {
 int main(int argc, char **argv) {
   static struct supervisor s;
   const char *missing;
+  if (argc == 3 && strcmp(argv[1], "follow") == 0) return follow_file(argv[2]);
   if (argc != 1) {
     fprintf(stderr, "usage: %s   (started by millrace; standard input is its life line)\n", argv[0]);
     return 2;

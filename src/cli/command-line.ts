@@ -2,10 +2,12 @@ import { type Command, CommanderError } from "commander";
 import { UnreachableError } from "../client/client.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { EngineError } from "../domain/errors.ts";
+import { KeysFileError } from "../main/key-store.ts";
 import { readVersion } from "../main/package-files.ts";
 import { StartError } from "../main/start-error.ts";
 import { configCommand } from "./config-command.ts";
 import { createCommand } from "./create-command.ts";
+import { keysCommand } from "./keys-command.ts";
 import { languagesCommand } from "./languages-command.ts";
 import { runCommand } from "./run/run-command.ts";
 import { serveCommand } from "./serve-command.ts";
@@ -49,6 +51,7 @@ function createProgram(terminal: Terminal): Command {
   program.addCommand(serveCommand(terminal));
   program.addCommand(runCommand(terminal));
   program.addCommand(languagesCommand(terminal));
+  program.addCommand(keysCommand(terminal));
   program.addCommand(configCommand(terminal));
   program.addCommand(versionCommand(terminal));
   return program;
@@ -70,6 +73,6 @@ function explain(error: unknown, terminal: Terminal): number {
 }
 
 function isExpected(error: unknown): error is Error {
-  const kinds = [UsageError, ConfigError, StartError, EngineError, UnreachableError];
+  const kinds = [UsageError, ConfigError, StartError, EngineError, KeysFileError, UnreachableError];
   return kinds.some((kind) => error instanceof kind);
 }

@@ -32,10 +32,15 @@ export function configCommand(terminal: Terminal): Command {
 function toText({ config, origins, file }: ReadConfig): string {
   const rows = SETTING_NAMES.map((name) => {
     const { kind, at } = describeOrigin(origins[name]);
-    return [name, String(shown(config, name) ?? "-"), at === null ? kind : `${kind} ${at}`];
+    return [name, toCell(shown(config, name)), at === null ? kind : `${kind} ${at}`];
   });
   const table = formatTable(["setting", "value", "from"], rows);
   return `${table}\n${file === null ? "No configuration file was found." : `Configuration file: ${file}`}\n`;
+}
+
+function toCell(value: unknown): string {
+  const isNone = value === null || (Array.isArray(value) && value.length === 0);
+  return isNone ? "-" : String(value);
 }
 
 function toJson({ config, origins, file }: ReadConfig): string {

@@ -48,7 +48,7 @@ describe("millrace", () => {
       ["serve", "--port", "http"],
       /^millrace: --port has to be a whole number from 0 to 65535, not "http"\n$/,
     ],
-    ["an address that others can reach", ["serve", "--host", "0.0.0.0"], /--host has to be a loopback address/],
+    ["a host that is none", ["serve", "--host", "0.0.0"], /--host has to be an IP address of this machine/],
     ["a file that is not there", ["config", "--config", "/nowhere"], /^millrace: There is no configuration file \/now/],
   ])("refuses %s with status 2", (_what, args, message) => {
     const { status, stdout, stderr } = millrace(args);

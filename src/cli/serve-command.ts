@@ -8,6 +8,7 @@ Examples:
   $ sudo millrace serve
   $ sudo millrace serve --port 9000 --slots 8
   $ curl --data-binary 'print(6*7)' localhost:9000/lang/python
+  $ sudo millrace keys add alice && sudo millrace serve --host 0.0.0.0
 `;
 
 /** `millrace serve` */

@@ -1,5 +1,17 @@
 import { expect, test } from "vitest";
-import { type Kind, loopbackAddress, oneOf, serverUrl, text, toggle, wholeNumber } from "./kinds.ts";
+import {
+  hostName,
+  type Kind,
+  listenAddress,
+  listOf,
+  network,
+  oneOf,
+  origin,
+  serverUrl,
+  text,
+  toggle,
+  wholeNumber,
+} from "./kinds.ts";
 
 function read<Value>({ schema, fromText }: Kind<Value>, given: string): Value | null {
   return schema.safeParse(fromText(given)).data ?? null;
@@ -22,9 +34,32 @@ test.each<[string, Kind<unknown>, string, unknown]>([
   ["a server below a path", serverUrl, "https://example.org/run/", "https://example.org/run"],
   ["a server with a query", serverUrl, "https://example.org/?a=1", null],
   ["another protocol", serverUrl, "ftp://example.org", null],
-  ["loopback by name", loopbackAddress, "localhost", "127.0.0.1"],
-  ["loopback of IPv6", loopbackAddress, "::1", "::1"],
-  ["any address", loopbackAddress, "0.0.0.0", null],
+  ["loopback by name", listenAddress, "localhost", "127.0.0.1"],
+  ["loopback of IPv6", listenAddress, "::1", "::1"],
+  ["every address", listenAddress, "0.0.0.0", "0.0.0.0"],
+  ["another name", listenAddress, "localhost.example", null],
+  ["an address with a port", listenAddress, "127.0.0.1:80", null],
+  ["a list", listOf(wholeNumber(1, 9), "numbers"), "1, 2,3", [1, 2, 3]],
+  ["a list of one", listOf(wholeNumber(1, 9), "numbers"), "1", [1]],
+  ["a list with a gap", listOf(wholeNumber(1, 9), "numbers"), "1,,2", null],
+  ["an origin", origin, "https://docs.example", "https://docs.example"],
+  ["an origin with a port", origin, "http://localhost:3000", "http://localhost:3000"],
+  ["an origin with a slash", origin, "https://docs.example/", null],
+  ["an origin with its usual port", origin, "https://docs.example:443", null],
+  ["any origin", origin, "*", null],
+  ["no origin", origin, "null", null],
+  ["a file's origin", origin, "file://", null],
+  ["a host", hostName, "code.example", "code.example"],
+  ["a host of one label", hostName, "millrace", "millrace"],
+  ["a host with a port", hostName, "code.example:80", null],
+  ["a host with a last dot", hostName, "code.example.", null],
+  ["any host", hostName, "*.example", null],
+  ["an address", network, "10.0.0.1", "10.0.0.1"],
+  ["a network", network, "10.0.0.0/8", "10.0.0.0/8"],
+  ["a network of IPv6", network, "fd00::/64", "fd00::/64"],
+  ["a network that is too small", network, "10.0.0.0/33", null],
+  ["a network without a size", network, "10.0.0.0/", null],
+  ["a network by name", network, "localhost/8", null],
 ])("%s", (_what, kind, given, expected) => {
   expect(read(kind, given)).toEqual(expected);
 });

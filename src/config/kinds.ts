@@ -1,4 +1,4 @@
-import { isIPv4 } from "node:net";
+import { isIP } from "node:net";
 import { z } from "zod";
 
 /** A kind of value that settings may have. */
@@ -57,13 +57,60 @@ export const serverUrl: Kind<string> = {
   fromText: (given) => given,
 };
 
-/** An address of this machine's own, which no other machine can reach. */
-export const loopbackAddress: Kind<string> = {
-  needs: "a loopback address (127.0.0.1, ::1 or localhost): there is no authentication yet",
+/** An address to listen on. */
+export const listenAddress: Kind<string> = {
+  needs: "an IP address of this machine, or localhost; 0.0.0.0 and :: are all of them",
   placeholder: "address",
   schema: z
     .string()
     .transform((host) => (host === "localhost" ? "127.0.0.1" : host))
-    .refine((host) => host === "::1" || (isIPv4(host) && host.startsWith("127."))),
+    .refine((host) => isIP(host) !== 0),
+  fromText: (given) => given,
+};
+
+/**
+ * Several values of one kind: a list in a file, separated by commas elsewhere. None is an empty list.
+ * @param many what they are called in "has to be a list of".
+ */
+export function listOf<Value>(kind: Kind<Value>, many: string): Kind<readonly Value[]> {
+  return {
+    needs: `a list of ${many}`,
+    placeholder: `${kind.placeholder},…`,
+    schema: z.array(kind.schema),
+    fromText: (given) => given.split(",").map((one) => kind.fromText(one.trim())),
+  };
+}
+
+/** Where web pages come from, as browsers write it. */
+export const origin: Kind<string> = {
+  needs: "an origin like https://docs.example",
+  placeholder: "origin",
+  schema: z
+    .string()
+    .refine((given) => /^https?:\/\//.test(given) && URL.canParse(given) && new URL(given).origin === given),
+  fromText: (given) => given,
+};
+
+/** The name of a host, as `Host` has it, without a port. */
+export const hostName: Kind<string> = {
+  needs: "a host's name like code.example, without a port",
+  placeholder: "name",
+  schema: z
+    .string()
+    .regex(/^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/),
+  fromText: (given) => given,
+};
+
+/** An address, or a network of them. */
+export const network: Kind<string> = {
+  needs: "an address like 10.0.0.1 or a network like 10.0.0.0/8",
+  placeholder: "network",
+  schema: z.string().refine((given) => {
+    const [address = "", bits, ...more] = given.split("/");
+    const mostBits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+    return (
+      more.length === 0 && mostBits > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= mostBits))
+    );
+  }),
   fromText: (given) => given,
 };

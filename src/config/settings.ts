@@ -1,6 +1,19 @@
 import { availableParallelism } from "node:os";
+import { MOST_CLIENT_LIMITS } from "../domain/client-limits.ts";
 import { LOG_LEVELS } from "../telemetry/log.ts";
-import { type Kind, loopbackAddress, oneOf, serverUrl, text, wholeNumber } from "./kinds.ts";
+import {
+  hostName,
+  type Kind,
+  listenAddress,
+  listOf,
+  network,
+  oneOf,
+  origin,
+  serverUrl,
+  text,
+  toggle,
+  wholeNumber,
+} from "./kinds.ts";
 
 /** A setting is declared once, here. Flags, variables, the file, help, `millrace config` and the documents follow. */
 export interface Setting<Value> {
@@ -32,9 +45,9 @@ const MOST_WARM = 64;
  */
 export const SETTINGS = {
   host: {
-    kind: loopbackAddress,
+    kind: listenAddress,
     fallback: () => "127.0.0.1",
-    help: "address to listen on; loopback only",
+    help: "address to listen on; one that others can reach needs API keys, or public",
     side: "server",
   },
   port: {
@@ -74,6 +87,57 @@ export const SETTINGS = {
     kind: oneOf(LOG_LEVELS),
     fallback: () => "info" as const,
     help: `least severity that is logged: ${LOG_LEVELS.join(", ")}`,
+    side: "server",
+  },
+  keysFile: {
+    kind: text("path"),
+    fallback: () => "/etc/millrace/keys.json",
+    help: "API keys; once it is there every client needs one",
+    side: "server",
+  },
+  public: {
+    kind: toggle,
+    fallback: () => false,
+    help: "let clients without an API key run programs, within the limits below",
+    side: "server",
+  },
+  publicRate: {
+    kind: wholeNumber(1, MOST_CLIENT_LIMITS.ratePerMinute),
+    fallback: () => 60,
+    help: "public: requests a minute from one address without a key",
+    side: "server",
+  },
+  publicConcurrency: {
+    kind: wholeNumber(1, MOST_CLIENT_LIMITS.concurrency),
+    fallback: () => 4,
+    help: "public: executions under way at once from one address without a key",
+    side: "server",
+  },
+  allowOrigin: {
+    kind: listOf(origin, "origins like https://docs.example"),
+    fallback: () => [],
+    fallbackInWords: "none",
+    help: "web pages that may use the server, beside its own",
+    side: "server",
+  },
+  allowHost: {
+    kind: listOf(hostName, "names like code.example, without ports"),
+    fallback: () => [],
+    fallbackInWords: "none",
+    help: "names of the server by which clients without a key may use it, beside addresses and localhost",
+    side: "server",
+  },
+  trustProxy: {
+    kind: listOf(network, "addresses like 10.0.0.1 and networks like 10.0.0.0/8"),
+    fallback: () => [],
+    fallbackInWords: "none",
+    help: "proxies whose X-Forwarded-For says where a request comes from",
+    side: "server",
+  },
+  connectionsPerAddress: {
+    kind: wholeNumber(1, 10_000),
+    fallback: () => 512,
+    help: "connections that one address may have open; this machine and trusted proxies any number",
     side: "server",
   },
   url: {

@@ -20,7 +20,7 @@ beforeEach(async () => {
   server = startScriptedServer({
     queue,
     script: (execution, cancelled) => script(execution, cancelled),
-    network: { readingTimes: { pauseMs: 600, totalMs: 1_500 } },
+    network: { readingTimes: { lookEveryMs: 600, totalMs: 1_500 } },
   });
   await server.app.listen({ host: "127.0.0.1", port: 0 });
 });

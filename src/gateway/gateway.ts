@@ -50,7 +50,7 @@ export interface NetworkOptions {
   readonly readingTimes?: ReadingTimes;
 }
 
-const READING_TIMES: ReadingTimes = { pauseMs: 30_000, totalMs: 300_000 };
+const READING_TIMES: ReadingTimes = { lookEveryMs: 15_000, totalMs: 300_000 };
 
 /**
  * The HTTP side of Millrace. It does not listen; whoever makes it does, and closes it. Closing refuses new connections

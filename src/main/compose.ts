@@ -7,6 +7,7 @@ import { nodeId } from "../domain/ids.ts";
 import { type FileStore, openFileStore } from "../engine/compile-cache/file-store.ts";
 import { createEngine } from "../engine/engine.ts";
 import type { WarmStarts } from "../engine/warm-starts.ts";
+import type { KeyRing } from "../gateway/access/key-ring.ts";
 import type { DocsPage } from "../gateway/docs-page.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
@@ -45,7 +46,9 @@ const LAST_READ_MS = 1_000;
  * @param options.onBug hears of errors that are bugs: the process should end.
  */
 export async function compose(options: {
-  readonly config: Pick<Config, "slots" | "queue" | "compileCache">;
+  readonly config: Config;
+  /** Of the gateway's clients; whoever made it keeps it up to date. */
+  readonly keys: KeyRing;
   readonly languages: LanguageRegistry;
   readonly plan: BoxPlan;
   /** Interpreters of the plan that are booted ahead, and how many may stand ready at once. */
@@ -69,7 +72,16 @@ export async function compose(options: {
   const queue = createEmbeddedQueue({ capacity: config.queue, clock: systemClock });
   const isReady = () => !isStopping && sandbox?.isReady() === true;
   const telemetry = createTelemetry({ log, version });
-  const gateway = createGateway({ queue, languages, isReady, version, docsPage, log, telemetry, ...planAccess() });
+  const gateway = createGateway({
+    queue,
+    languages,
+    isReady,
+    version,
+    docsPage,
+    log,
+    telemetry,
+    ...planAccess(config, options.keys),
+  });
   // Its framework loads its last modules here.
   await gateway.ready();
 

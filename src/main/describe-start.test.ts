@@ -16,6 +16,8 @@ describe("describeStart", () => {
     const text = describeStart({
       address: "http://127.0.0.1:8080",
       version: "1.2.3",
+      isKeyNeeded: true,
+      access: ["Clients need an API key; there is one in /keys.json"],
       languages: [
         { ...language, id: "c", name: "C", isAvailable: false, versions: [], install: "apt-get install gcc" },
         { ...language, id: "python", name: "Python", isAvailable: true, versions: ["3.13.1", "3.11.2"], install: null },
@@ -24,11 +26,12 @@ describe("describeStart", () => {
     expect(text).toBe(
       [
         "Millrace 1.2.3 listens on http://127.0.0.1:8080",
+        "Clients need an API key; there is one in /keys.json",
         "",
         "  python  3.13.1, 3.11.2",
         "  c       missing: apt-get install gcc",
         "",
-        "Try:  curl --data-binary 'print(6*7)' http://127.0.0.1:8080/lang/python",
+        "Try:  curl -H 'Authorization: Bearer KEY' --data-binary 'print(6*7)' http://127.0.0.1:8080/lang/python",
         "",
       ].join("\n"),
     );

@@ -5,18 +5,25 @@ export function describeStart(options: {
   readonly address: string;
   readonly version: string;
   readonly languages: readonly Language[];
+  /** Sentences that say who may use it. */
+  readonly access: readonly string[];
+  readonly isKeyNeeded: boolean;
 }): string {
-  const { address, version, languages } = options;
+  const { address, version, languages, access, isKeyNeeded } = options;
   const here = languages.filter(({ isAvailable }) => isAvailable);
   const missing = languages.filter(({ isAvailable }) => !isAvailable);
   const width = Math.max(0, ...languages.map(({ id }) => id.length));
   return [
     `Millrace ${version} listens on ${address}`,
+    ...access,
     "",
     ...here.map(({ id, versions }) => `  ${id.padEnd(width)}  ${versions.join(", ")}`),
     ...missing.map(({ id, install }) => `  ${id.padEnd(width)}  missing: ${install}`),
     ...(here.some(({ id }) => id === "python")
-      ? ["", `Try:  curl --data-binary 'print(6*7)' ${address}/lang/python`]
+      ? [
+          "",
+          `Try:  curl ${isKeyNeeded ? "-H 'Authorization: Bearer KEY' " : ""}--data-binary 'print(6*7)' ${address}/lang/python`,
+        ]
       : []),
     "",
   ].join("\n");

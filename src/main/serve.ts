@@ -1,14 +1,18 @@
+import { resolve } from "node:path";
 import type { Config } from "../config/settings.ts";
 import { loadDocsPage } from "../gateway/docs-page.ts";
-import type { LauncherProcess } from "../sandbox/launcher-process.ts";
 import { createLog } from "../telemetry/log.ts";
 import { type Composition, compose } from "./compose.ts";
+import { describeAccess } from "./describe-access.ts";
 import { describeStart } from "./describe-start.ts";
+import { readKeys } from "./key-store.ts";
 import { loadLanguages } from "./load-languages.ts";
 import { readVersion, viewerDirectory } from "./package-files.ts";
-import { orStartError } from "./start-error.ts";
+import { createKeys, isLoopback } from "./plan-access.ts";
+import { orStartError, StartError } from "./start-error.ts";
 import { type HostVariation, startHost } from "./start-host.ts";
 import { createStopping, type Stopping } from "./stopping.ts";
+import { watchKeys } from "./watch-keys.ts";
 
 /** One for the next run, one for the one after it: booting takes longer than most programs run. */
 const WARM_PER_SLOT = 2;
@@ -21,6 +25,7 @@ const WARM_PER_SLOT = 2;
  * @param announce told, in words for a person, what the server does.
  * @returns the exit status for the process.
  * @throws {StartError}
+ * @throws {KeysFileError}
  */
 export async function serve(
   config: Config,
@@ -28,6 +33,11 @@ export async function serve(
   variation: HostVariation = {},
 ): Promise<number> {
   const log = createLog({ level: config.log });
+  const keysPath = resolve(config.keysFile);
+  const keys = createKeys(config);
+  const found = readKeys(keysPath);
+  keys.replace(found);
+  if (!isLoopback(config.host) && !config.public && !found?.length) refuseWithoutKeys(config, keysPath);
   const languages = await loadLanguages({ announce });
   const { slots } = config;
   const warm = config.warm ?? WARM_PER_SLOT * slots;
@@ -44,12 +54,19 @@ export async function serve(
   const version = readVersion();
   const docsPage = await orStartError("The page of the API's document is missing", loadDocsPage(viewerDirectory()));
   const stopping = createStopping(log);
-  const ignoreEnd = watchSupervisor(launcher, stopping);
+  const follower = watchKeys({ path: keysPath, keys, launcherPath: host.launcherPath, log });
+  const ignoreEnds = [
+    // Without its supervisor nothing would replace a launcher that dies, without the follower a key that is removed would
+    // stay valid, and this process has no right to start another of either.
+    watchEnd(launcher.exited, (how) => stopping.fail(new Error(`The supervisor ended: ${how}`), { isHopeless: true })),
+    watchEnd(follower.exited, (how) => stopping.fail(new Error(`The follower of the keys file ended: ${how}`))),
+  ];
   try {
     const parts = await orStartError(
       "Boxes cannot be made",
       compose({
         config,
+        keys,
         languages,
         plan: host.plan,
         warmStarts: host.warmStarts,
@@ -65,24 +82,37 @@ export async function serve(
     );
     await runUntilStopped(parts, stopping, async () => {
       const address = await listen(parts, config);
-      announce(describeStart({ address, version, languages: languages.list() }));
+      const access = describeAccess(config, { path: keysPath, keys: found });
+      announce(
+        describeStart({
+          address,
+          version,
+          languages: languages.list(),
+          access,
+          isKeyNeeded: keys.demand() === "required",
+        }),
+      );
     });
     return stopping.exitStatus();
   } finally {
-    ignoreEnd();
+    for (const ignore of ignoreEnds) ignore();
+    await follower.close();
     await launcher.stop();
     stopping.close();
   }
 }
 
-/**
- * Without its supervisor nothing would replace a launcher that dies, and this process has no right to start another.
- * @returns what to call before the supervisor is let go.
- */
-function watchSupervisor(launcher: LauncherProcess, stopping: Stopping): () => void {
+function refuseWithoutKeys({ host }: Config, keysPath: string): never {
+  throw new StartError(
+    `Others can reach ${host}, and there are no API keys in ${keysPath}. Make one with \`millrace keys add NAME\`, or let everybody run programs with --public`,
+  );
+}
+
+/** @returns what to call when the end is expected. */
+function watchEnd(exited: Promise<string>, onUnexpected: (how: string) => void): () => void {
   let isExpected = false;
-  void launcher.exited.then((how) => {
-    if (!isExpected) stopping.fail(new Error(`The launcher's supervisor ended: ${how}`), { isHopeless: true });
+  void exited.then((how) => {
+    if (!isExpected) onUnexpected(how);
   });
   return () => {
     isExpected = true;

@@ -19,6 +19,8 @@ export interface Host {
   readonly warmStarts: WarmStarts;
   /** Where compiled programs are kept, and nobody but this process writes then; null when they are not. */
   readonly compiledDirectory: string | null;
+  /** The launcher's binary. */
+  readonly launcherPath: string;
   /** Stop it last. */
   readonly launcher: LauncherProcess;
   /**
@@ -74,6 +76,7 @@ export async function startHost(options: {
     plan,
     warmStarts,
     compiledDirectory: options.keepsCompiled ? await makeCompiledDirectory(launcher) : null,
+    launcherPath: path,
     launcher,
     giveUpRoot() {
       process.chdir("/");

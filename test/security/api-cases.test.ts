@@ -8,7 +8,7 @@ import { post, runPython } from "../support/client.ts";
 import { residentBytes } from "../support/processes.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
-import { type ApiCase, LATER, readApiCases } from "./api-cases.ts";
+import { LATER, numbered, readApiCases } from "./api-cases.ts";
 import { type Canaries, startCanaries } from "./canaries.ts";
 import { sendRaw } from "./raw-request.ts";
 import { openSlowClients, type SlowClients } from "./slow-clients.ts";
@@ -42,12 +42,6 @@ afterAll(async () => {
   await server?.stop();
   await canaries?.check().finally(canaries.stop);
 });
-
-function numbered(number: string): [name: string, tested: ApiCase][] {
-  const found = cases.filter(({ id }) => id.split("_")[0] === number);
-  if (found.length === 0) throw new Error(`There is no case ${number}`);
-  return found.map((tested) => [`${tested.id}: ${tested.what}`, tested]);
-}
 
 /** @returns the first line that the program prints, from JSON; null when the request was refused. */
 async function askProgram(request: object): Promise<{ status: number; printed: unknown }> {

@@ -24,6 +24,13 @@ export function readApiCases(): readonly ApiCase[] {
   return z.object({ api: z.array(apiCase) }).parse(JSON.parse(text)).api;
 }
 
+/** The cases with this number, like `g01`, each with its name in front. */
+export function numbered(number: string): [name: string, tested: ApiCase][] {
+  const found = readApiCases().filter(({ id }) => id.split("_")[0] === number);
+  if (found.length === 0) throw new Error(`There is no case ${number}`);
+  return found.map((tested) => [`${tested.id}: ${tested.what}`, tested]);
+}
+
 /** What needs something that Millrace does not have yet, by the case's number. */
 export const LATER: ReadonlyMap<string, string> = new Map([
   ["g04", "Millrace takes no archives"],
@@ -32,9 +39,6 @@ export const LATER: ReadonlyMap<string, string> = new Map([
   ["g20", "web hooks are not there yet: the field is refused"],
   ["g21", "web hooks are not there yet: the field is refused"],
   ["g22", "web hooks are not there yet: the field is refused"],
-  ["g25", "API keys are not there yet: the server listens on loopback only"],
-  ["g26", "API keys are not there yet: the server listens on loopback only"],
-  ["g27", "API keys are not there yet: the server listens on loopback only"],
   ["g31", "interactive runs are not there yet"],
   ["g35", "idempotency keys are not there yet"],
   ["g39", "there is no compile cache yet"],

@@ -1,4 +1,4 @@
-import { type IncomingMessage, request } from "node:http";
+import { type IncomingMessage, type OutgoingHttpHeaders, request } from "node:http";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
@@ -15,7 +15,7 @@ export interface RawAnswer {
  */
 export async function sendRaw(
   url: string,
-  options: { readonly method: string; readonly headers: Record<string, string>; readonly bytes?: number },
+  options: { readonly method: string; readonly headers: OutgoingHttpHeaders; readonly bytes?: number },
 ): Promise<RawAnswer> {
   const sent = request(url, { method: options.method, headers: options.headers });
   const answered = new Promise<RawAnswer>((resolve, reject) => {

@@ -11,6 +11,8 @@ const CGROUP_ROOT = "/sys/fs/cgroup";
 export interface Instance {
   readonly serverPid: number;
   readonly supervisorPid: number;
+  /** What tells the server of its keys file. */
+  readonly followerPid: number;
   /** Which of the launchers there have been is the present one. */
   launcherPid(): number;
   /** Everything that runs in a box. */
@@ -36,7 +38,10 @@ export function findInstance(serverPid: number): Instance {
   const workerUid = readProcess(serverPid)?.uid ?? -1;
   const number = (workerUid - FIRST_ID) / IDS_PER_INSTANCE;
   if (!Number.isInteger(number) || number < 0) throw new Error(`The server runs as ${workerUid}, no id of an instance`);
-  const supervisor = listProcesses().find(({ parentPid }) => parentPid === serverPid);
+  const children = listProcesses().filter(({ parentPid }) => parentPid === serverPid);
+  const isFollower = ({ commandLine }: HostProcess) => commandLine.includes(" follow ");
+  const supervisor = children.find((child) => !isFollower(child));
+  const followerPid = children.find(isFollower)?.pid ?? -1;
   if (supervisor === undefined) throw new Error("The server has no supervisor");
   const supervisorPid = supervisor.pid;
 
@@ -76,6 +81,7 @@ export function findInstance(serverPid: number): Instance {
   return {
     serverPid,
     supervisorPid,
+    followerPid,
     launcherPid() {
       const launcher = listProcesses().find(({ parentPid, uid }) => parentPid === supervisorPid && uid === 0);
       if (launcher === undefined) throw new Error("There is no launcher");
@@ -95,6 +101,7 @@ export function findInstance(serverPid: number): Instance {
         // Whoever adopts orphans on this host may take its time to bury them.
         ...ownProcesses().flatMap(({ pid, name, state }) => (state === "Z" ? [] : `process ${pid} (${name})`)),
         ...(isRunning(supervisorPid) ? ["the supervisor"] : []),
+        ...(isRunning(followerPid) ? ["the follower"] : []),
         ...[...paths, ...parentGroups()],
         ...mounts.filter((line) => line.includes(`/run/millrace/${number}`)).map((line) => `mount ${line}`),
       ];

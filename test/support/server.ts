@@ -27,9 +27,13 @@ export interface ServerOptions {
   readonly slots?: number;
   /** How many executions may wait. */
   readonly queue?: number;
+  /** More flags of the command. */
+  readonly flags?: readonly string[];
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
+
+const NO_KEYS_FILE = "/nonexistent/keys.json";
 
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 20_000;
@@ -43,11 +47,15 @@ function defaultCommand(): readonly string[] {
 
 /** Starts a server on a free port and waits until it can run programs. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const { command = defaultCommand(), slots, queue, env = {} } = options;
-  const args = [...command, "--port", "0"];
+  const { command = defaultCommand(), slots, queue, flags = [], env = {} } = options;
+  const args = [...command, "--port", "0", ...flags];
   if (slots !== undefined) args.push("--slots", String(slots));
   if (queue !== undefined) args.push("--queue", String(queue));
-  const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+  const server = spawn(process.execPath, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    // Keys of this host are not for tests.
+    env: { ...process.env, MILLRACE_KEYS_FILE: NO_KEYS_FILE, ...env },
+  });
   const exited = once(server, "exit");
   const lines: string[] = [];
   createInterface(server.stderr).on("line", (line) => lines.push(line));

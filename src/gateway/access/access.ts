@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ClientLimits } from "../../domain/client-limits.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { Log } from "../../telemetry/log.ts";
-import { type Client, type ClientLimits, networkOf } from "./client.ts";
+import { type Client, networkOf } from "./client.ts";
 import { createConcurrencyLimiter } from "./concurrency-limiter.ts";
 import { type Credential, readCredential } from "./credential.ts";
 import type { KeyRing } from "./key-ring.ts";

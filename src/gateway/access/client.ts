@@ -1,12 +1,5 @@
 import { isIPv4, isIPv6 } from "node:net";
-
-/** What one client may do; null where nothing bounds it. */
-export interface ClientLimits {
-  /** Requests in a minute: a bucket of so many, which fills up again within a minute. */
-  readonly ratePerMinute: number | null;
-  /** Executions under way at once, from a request's headers to its answer. */
-  readonly concurrency: number | null;
-}
+import type { ClientLimits } from "../../domain/client-limits.ts";
 
 /** Who sends a request. */
 export interface Client {

@@ -1,24 +1,23 @@
 import { z } from "zod";
-
-const MOST_PER_MINUTE = 1_000_000;
-const MOST_AT_ONCE = 100_000;
+import { MOST_CLIENT_LIMITS } from "../../domain/client-limits.ts";
 
 /** What names a key: it stands in logs and commands. */
-const keyName = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
-    "1 to 64 letters, digits, dots, dashes and underscores, not a dash first",
-  );
+const KEY_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+export const KEY_NAME_RULE = "1 to 64 letters, digits, dots, dashes and underscores, a letter or digit first";
+
+export function isKeyName(text: string): boolean {
+  return KEY_NAME.test(text);
+}
 
 const apiKeySchema = z.strictObject({
-  name: keyName,
+  name: z.string().regex(KEY_NAME, KEY_NAME_RULE),
   /** Of the whole key, prefix included; 64 hexadecimal digits. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits in lower case"),
   createdAt: z.iso.datetime(),
   /** Absent where the server's own limits hold. */
-  ratePerMinute: z.int().min(1).max(MOST_PER_MINUTE).optional(),
-  concurrency: z.int().min(1).max(MOST_AT_ONCE).optional(),
+  ratePerMinute: z.int().min(1).max(MOST_CLIENT_LIMITS.ratePerMinute).optional(),
+  concurrency: z.int().min(1).max(MOST_CLIENT_LIMITS.concurrency).optional(),
 });
 
 const keysFileSchema = z
