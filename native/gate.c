@@ -161,7 +161,8 @@ static void pass(void) {
   *strrchr(directory, '/') = 0;
   main_path = NULL;
   if (is_zygote) serve();
-  script_run(directory);
+  /* Who was born elsewhere has to go there; the other one is where it was started. */
+  script_run(is_zygote ? directory : ".");
   free(directory);
   close(SCRIPT_FD);
   close(SCRIPT_STATUS_FD);

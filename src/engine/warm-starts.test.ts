@@ -9,7 +9,11 @@ const manifest = {
   extensions: [".x"],
   hello: "hello",
   detect: { executables: ["/usr/bin/x"], debianPackage: "x" },
-  run: { command: ["{executable}", "-m{heapMiB}", "{mainFile}"], env: { A: "1" }, warm: "boot" },
+  run: {
+    command: ["{executable}", "-m{heapMiB}", "{mainFile}"],
+    env: { A: "1" },
+    warm: { way: "boot", unless: ["settings"] },
+  },
 };
 
 function toolchainOf(json: object) {
@@ -47,6 +51,11 @@ it("boots what the simplest run would start, under the language's limits", () =>
   });
 });
 
+it("may stop at a file that a compiler makes", () => {
+  const made = { ...manifest, run: { ...manifest.run, warm: { way: "boot", file: "{mainFile}.out" } } };
+  expect([...warmStartsOf([toolchainOf(made)]).values()]).toMatchObject([{ mainFile: "/box/main.x.out" }]);
+});
+
 it("boots nothing whose manifest does not say how", () => {
   const { warm: _warm, ...coldRun } = manifest.run;
   expect(warmStartsOf([toolchainOf({ ...manifest, run: coldRun })]).size).toBe(0);
@@ -55,6 +64,10 @@ it("boots nothing whose manifest does not say how", () => {
 describe("a run fits", () => {
   it("when it is the same but for the source and the input", () => {
     expect(fitsWarmStart(run, start)).toBe(true);
+  });
+
+  it("with other files", () => {
+    expect(fitsWarmStart({ ...run, files: [main, { ...main, path: "lib/other.x" }] }, start)).toBe(true);
   });
 
   it.each(["cpuMs", "wallMs", "outputBytes", "diskBytes"] as const)("whatever its %s", (name) => {
@@ -69,7 +82,7 @@ describe("a run does not fit", () => {
     ["with an environment", { env: { ...run.env, B: "2" } }],
     ["with another value of the language's own", { env: { A: "2" } }],
     ["with another executable", { executable: "/usr/bin/y" }],
-    ["with a second file", { files: [main, { ...main, path: "other.x" }] }],
+    ["with a file that was looked for in vain", { files: [main, { ...main, path: "settings" }] }],
     ["with another main file", { files: [{ ...main, path: "other.x" }] }],
     ["without a file", { files: [] }],
   ])("%s", (_what, change) => {

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { Limits } from "../domain/limits.ts";
 import { runCommand, WORK_DIRECTORY } from "../languages/command.ts";
+import { expandText } from "../languages/template.ts";
 import type { Toolchain } from "../languages/toolchain.ts";
 import type { RunSpec } from "../sandbox/sandbox.ts";
 import type { WarmStart } from "../sandbox/warm-start.ts";
@@ -14,13 +15,15 @@ export function warmStartsOf(toolchains: readonly Toolchain[]): WarmStarts {
   for (const toolchain of toolchains) {
     const { run, mainFile } = toolchain.manifest;
     if (run.warm === undefined) continue;
+    const { way, file, unless } = run.warm;
     const files = [{ path: mainFile.default, content: new Uint8Array() }];
     const { limits } = toolchain;
     starts.set(toolchain, {
       ...runCommand(toolchain, { files, limits, args: [], env: {} }, []),
       id: `${toolchain.language}-${toolchain.version}`,
-      way: run.warm,
-      mainFile: posix.join(WORK_DIRECTORY, mainFile.default),
+      way,
+      mainFile: posix.join(WORK_DIRECTORY, expandText(file, { mainFile: () => mainFile.default })),
+      unless: unless.map((name) => posix.join(WORK_DIRECTORY, name)),
       limits,
     });
   }
@@ -32,13 +35,13 @@ const BOOT_LIMITS: readonly (keyof Limits)[] = ["memoryBytes", "processes", "ope
 
 /**
  * Whether a run is what the interpreter was booted for: the same command, without arguments or environment of the
- * request's, under the same limits, with nothing but the main file.
+ * request's, under the same limits, with the file at which it stops, and none that it has looked for in vain.
  */
 export function fitsWarmStart(run: Omit<RunSpec, "warm">, start: WarmStart): boolean {
-  const [main, ...others] = run.files;
+  const paths = run.files.map(({ path }) => posix.join(WORK_DIRECTORY, path));
   return (
-    others.length === 0 &&
-    main?.path === posix.basename(start.mainFile) &&
+    paths.includes(start.mainFile) &&
+    !start.unless.some((path) => paths.includes(path)) &&
     run.executable === start.executable &&
     isSameList(run.argv, start.argv) &&
     isSameList(Object.entries(run.env).flat(), Object.entries(start.env).flat()) &&

@@ -27,7 +27,7 @@ interface Templates {
   readonly compile?:
     | (Step & { readonly files: Readonly<Record<string, string>>; readonly artifacts: readonly string[] })
     | undefined;
-  readonly run: Step;
+  readonly run: Step & { readonly warm?: { readonly file: string } | undefined };
 }
 
 interface TemplateFault {
@@ -70,6 +70,7 @@ export function findTemplateFaults(manifest: Templates): TemplateFault[] {
     check(["compile", "artifacts"], compile.artifacts, ARTIFACT);
   }
   checkStep("run", run, RUN, SETTINGS);
+  if (run.warm !== undefined) check(["run", "warm"], { file: run.warm.file }, ARTIFACT);
   return faults;
 }
 

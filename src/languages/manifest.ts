@@ -94,14 +94,27 @@ const compile = z.strictObject({
   heap: heap.optional(),
 });
 
+const way = z.enum(["fork", "boot"]);
+
+const warm = z.union([
+  way.transform((word) => ({ way: word, file: "{mainFile}", unless: [] as string[] })),
+  z.strictObject({
+    way,
+    /** Which file that is. */
+    file: relativePath.default("{mainFile}"),
+    /** Files that it looks for before: a run that has one of them starts cold. */
+    unless: z.array(relativePath).default([]),
+  }),
+]);
+
 const run = z.strictObject({
   /** The request's arguments follow it. */
   command: command.default(["{executable}", "{mainFile}"]),
   env,
   limits,
   heap: heap.optional(),
-  /** That the interpreter can be booted ahead, up to the opening of its main file, and how; see native/gate.h. */
-  warm: z.enum(["fork", "boot"]).optional(),
+  /** That the interpreter can be booted ahead, up to the opening of a file, and how; see docs/warm-starts.md. */
+  warm: warm.optional(),
 });
 
 const manifestSchema = z

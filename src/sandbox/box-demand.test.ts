@@ -6,7 +6,16 @@ import type { BoxKind } from "./box-kind.ts";
 const cold = (diskBytes: number): BoxKind => ({ diskBytes, warm: null });
 const warm = (id: string): BoxKind => ({
   diskBytes: 64,
-  warm: { id, way: "fork", executable: "/x", argv: ["x"], env: {}, mainFile: "/box/x", limits: DEFAULT_RUN_LIMITS },
+  warm: {
+    id,
+    way: "fork",
+    executable: "/x",
+    argv: ["x"],
+    env: {},
+    mainFile: "/box/x",
+    unless: [],
+    limits: DEFAULT_RUN_LIMITS,
+  },
 });
 
 const USUAL = cold(64);

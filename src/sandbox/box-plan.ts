@@ -74,6 +74,9 @@ export interface BoxPlanOptions {
   readonly warm?: { readonly starts: readonly WarmStart[]; readonly gate: string };
 }
 
+/** Where the program's files are, and where it starts. */
+export const WORK_DIRECTORY = "/box";
+
 const HOSTNAME = "millrace";
 const PROGRAM_USER = 1000;
 
@@ -152,7 +155,7 @@ function storeEntries(): PlanEntry[] {
   return [
     {
       kind: "store",
-      path: "/box",
+      path: WORK_DIRECTORY,
       mode: 0o755,
       owner: PROGRAM_USER,
       name: "box",

@@ -27,6 +27,7 @@ const FORKED: WarmStart = {
   argv: ["forked", "main"],
   env: {},
   mainFile: "/box/main",
+  unless: [],
   limits: DEFAULT_RUN_LIMITS,
 };
 const BOOTED: WarmStart = { ...FORKED, id: "booted-1", way: "boot" };

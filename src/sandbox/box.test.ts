@@ -26,6 +26,7 @@ const BOOTED: WarmStart = {
   argv: ["booted", "main"],
   env: {},
   mainFile: "/box/main",
+  unless: [],
   limits: DEFAULT_RUN_LIMITS,
 };
 const FORKED: WarmStart = { ...BOOTED, id: "forked-1", way: "fork" };

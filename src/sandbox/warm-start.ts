@@ -1,5 +1,6 @@
-import { basename } from "node:path";
+import { relative } from "node:path";
 import type { Limits } from "../domain/limits.ts";
+import { WORK_DIRECTORY } from "./box-plan.ts";
 import { runRlimits } from "./rlimits.ts";
 import type { Script } from "./script-records.ts";
 
@@ -19,8 +20,10 @@ export interface WarmStart {
   readonly executable: string;
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** The file at which it stops: absolute path in the box, right in the work directory. */
+  /** The file at which it stops: absolute path in the box; for a zygote right in the work directory. */
   readonly mainFile: string;
+  /** Files that it has looked for before that, absolute paths in the box: a run that has one of them starts cold. */
+  readonly unless: readonly string[];
   /** The limits that it boots under; a run under others starts cold. */
   readonly limits: Limits;
 }
@@ -36,7 +39,7 @@ export function bootEnv({ way, env, mainFile }: WarmStart): Readonly<Record<stri
 /** What the parked process of a box does to boot it there. Interpreters look at their main file before they open it. */
 export function bootScript(warm: WarmStart): Script {
   return {
-    files: [{ path: basename(warm.mainFile), content: new Uint8Array(), mode: 0o644 }],
+    files: [{ path: relative(WORK_DIRECTORY, warm.mainFile), content: new Uint8Array(), mode: 0o644 }],
     rlimits: runRlimits(warm.limits),
     argv: warm.argv,
     env: bootEnv(warm),
