@@ -7,12 +7,13 @@
  * run brings it along, as what a compiler made is brought. Commands and answers are those of the drivers in native/. The
  * launcher is started and privileges are dropped like in src/main/serve.ts.
  */
+
 import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { readConfig } from "../src/config/config.ts";
 import { DEFAULT_RUN_LIMITS } from "../src/domain/limits.ts";
-import { WORK_DIRECTORY } from "../src/languages/command.ts";
+import { WORK_DIRECTORY } from "../src/domain/work-directory.ts";
 import { buildLauncher, gateBeside } from "../src/main/build-launcher.ts";
 import { NATIVE_DIRECTORY } from "../src/main/package-files.ts";
 import { planBoxes } from "../src/main/plan-boxes.ts";

@@ -1,6 +1,6 @@
 import type { RunResult, SourceFile } from "../domain/execution.ts";
 import type { ExecutionId } from "../domain/ids.ts";
-import { WORK_DIRECTORY } from "../languages/command.ts";
+import { WORK_DIRECTORY } from "../domain/work-directory.ts";
 import { LaunchError, type RunReport, type RunSpec, type Sandbox } from "../sandbox/sandbox.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { Limits } from "../domain/limits.ts";
-import { runCommand, WORK_DIRECTORY } from "../languages/command.ts";
+import { WORK_DIRECTORY } from "../domain/work-directory.ts";
+import { runCommand } from "../languages/command.ts";
 import { expandText } from "../languages/template.ts";
 import type { Toolchain } from "../languages/toolchain.ts";
 import type { RunSpec } from "../sandbox/sandbox.ts";

@@ -1,14 +1,12 @@
 import { posix } from "node:path";
 import type { Execution, SourceFile } from "../domain/execution.ts";
+import { WORK_DIRECTORY } from "../domain/work-directory.ts";
 import { heapMiB } from "./heap.ts";
 import { findMainClass } from "./jvm-main-class.ts";
 import type { Heap } from "./manifest.ts";
 import { expandAll, expandEach, expandText, type Values } from "./template.ts";
 import type { Toolchain } from "./toolchain.ts";
 import { toolchainValues } from "./toolchain-values.ts";
-
-/** Where the program's files are in every box, and where it starts. */
-export const WORK_DIRECTORY = "/box";
 
 const SYSTEM_PATH = ["/usr/local/bin", "/usr/bin", "/bin"];
 

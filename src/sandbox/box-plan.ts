@@ -1,4 +1,5 @@
 import type { Limits } from "../domain/limits.ts";
+import { WORK_DIRECTORY } from "../domain/work-directory.ts";
 import { generateEtc } from "./generated-etc.ts";
 import type { HostFacts } from "./host-facts.ts";
 import { procEntries } from "./proc-plan.ts";
@@ -73,9 +74,6 @@ export interface BoxPlanOptions {
   /** With the gate that they need, a file of the host. */
   readonly warm?: { readonly starts: readonly WarmStart[]; readonly gate: string };
 }
-
-/** Where the program's files are, and where it starts. */
-export const WORK_DIRECTORY = "/box";
 
 const HOSTNAME = "millrace";
 const PROGRAM_USER = 1000;

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { Limits } from "../domain/limits.ts";
-import { WORK_DIRECTORY } from "./box-plan.ts";
+import { WORK_DIRECTORY } from "../domain/work-directory.ts";
 import { runRlimits } from "./rlimits.ts";
 import type { Script } from "./script-records.ts";
 
