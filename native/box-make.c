@@ -131,6 +131,8 @@ void box_read_status(struct boxes *boxes, struct box *box) {
     if (got == 0) {
       box_close_watched(boxes, &box->status_fd); /* executed, or dead */
       if (box->state == BOX_MAKING && !box->main) box_fail(boxes, box, STAGE_ZYGOTE, ECHILD, 0);
+    } else if (status.kind == STATUS_MADE && work_directory < 0) {
+      box_fail(boxes, box, STAGE_DESCRIPTORS, EMFILE, 0); /* the kernel could not hand it over */
     } else if (status.kind == STATUS_MADE) {
       note_made(boxes, box, &status, work_directory);
     } else if (status.kind == STATUS_BORN) {

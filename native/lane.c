@@ -218,10 +218,11 @@ int lane_make(struct lane *lane, const struct plan *plan, const char *scratch, c
   static struct lane_report report;
   int line[2];
   *failed = report.failed;
-  report = (struct lane_report){.error = ECHILD, .failed = "its builder died"};
+  report = (struct lane_report){.error = ECHILD, .failed = "its builder"};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line)) return -1;
   pid_t builder = fork();
   if (builder == 0) build_and_report(plan, scratch, line[1]);
+  if (builder < 0) report.error = errno;
   close(line[1]);
   if (builder > 0) RETRY(read(line[0], &report, sizeof report));
   if (!report.error) {

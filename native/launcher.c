@@ -19,6 +19,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -26,7 +27,12 @@
 #include "signals.h"
 #include "system.h"
 
-enum { INBOX_SIZE = FRAME_PAYLOAD_MAX + FRAME_HEADER + (64 << 10), EVENTS = 64 };
+enum {
+  INBOX_SIZE = FRAME_PAYLOAD_MAX + FRAME_HEADER + (64 << 10),
+  EVENTS = 64,
+  DESCRIPTORS_PER_LANE = 24,
+  OWN_DESCRIPTORS = 128 /* those of a listing and of a box that is being made among them */
+};
 
 /* Epoll tokens. A box's token is its lane's index, shifted by 8, and its source, which is far below these. */
 enum own_source { OWN_LISTENER = 240, OWN_CONNECTION, OWN_SIGNALS, OWN_LIFE_LINE, OWN_REMOVER };
@@ -140,11 +146,23 @@ static const char *make_lanes(struct launcher *l) {
   return NULL;
 }
 
+/* Told here, where it is clear, and not by some step of some box. */
+static const char *check_descriptors(const struct launcher *l) {
+  static char reason[160];
+  struct rlimit limit;
+  const unsigned needed = OWN_DESCRIPTORS + DESCRIPTORS_PER_LANE * l->plan.lanes;
+  if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= needed) return NULL;
+  snprintf(reason, sizeof reason, "DEFINE: %u lanes need %u open files, and the limit is %llu (ulimit -n)", l->plan.lanes, needed,
+           (unsigned long long)limit.rlim_cur);
+  return reason;
+}
+
 static const char *define(struct launcher *l, const uint8_t *payload, size_t size) {
   if (l->has_plan) return "DEFINE: a second time";
   l->has_plan = true;
   for (size_t i = 0; i < PLAN_LANES_MAX; i++) lane_init(&l->boxes.list[i].lane, 0);
   const char *wrong = plan_parse(&l->plan, payload, size);
+  if (!wrong) wrong = check_descriptors(l);
   if (!wrong) wrong = make_lanes(l);
   if (wrong) return wrong;
   if (cgroup_tree_make(&l->boxes.groups, l->plan.memory_bytes)) return refusal("DEFINE: cannot make the control groups");

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -158,6 +159,14 @@ static int supervise(const struct supervisor *s) {
   return 1;
 }
 
+/* As many open files as we may: the soft limit is for programs that use select(2). */
+static void raise_descriptors(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit)) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int main(int argc, char **argv) {
   static struct supervisor s;
   const char *missing;
@@ -168,6 +177,7 @@ int main(int argc, char **argv) {
   }
   sys_close_range(3, ~0u);
   umask(022);
+  raise_descriptors();
   if (clearenv() || prctl(PR_SET_CHILD_SUBREAPER, 1)) die("start");
   /* Programs in boxes inherit the session keyring: an empty one of our own, not that of whoever started the server. */
   if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS) die("session keyring");

@@ -27,11 +27,13 @@ export interface OwnPlaces {
 /** How long a tool may take to say its version. */
 const VERSION_TIMEOUT_MS = 10_000;
 const MOST_VERSION_BYTES = 64 * 1024;
+const SCARCITY: ReadonlySet<unknown> = new Set(["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"]);
 const ELF_MAGIC = Buffer.from("\x7fELF", "latin1");
 
 /**
  * Finds the toolchains of a language on this host, one for each version: the highest release first.
  * A candidate that is missing, would be started by a script, or does not say its version is passed over.
+ * @throws {Error} where this host has too little left to ask, so that nothing is known.
  */
 export async function detect(
   { detect: detection, tools: toolCandidates }: Pick<Manifest, "detect" | "tools">,
@@ -107,9 +109,14 @@ async function orNull<Value>(reading: Promise<Value>): Promise<Value | null> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof Error && "syscall" in error) return null;
+    if (error instanceof Error && "syscall" in error && !isScarcity(error)) return null;
     throw error;
   }
+}
+
+/** The host has no process, descriptor or memory left: that says nothing of a tool. */
+function isScarcity(error: Error): boolean {
+  return "code" in error && SCARCITY.has(error.code);
 }
 
 async function askVersion(
@@ -133,7 +140,7 @@ async function askVersion(
     return { executable, version, tools, stamp: await stampOf([executable, ...Object.values(tools)]) };
   } catch (error) {
     // It cannot be started, fails, or takes too long: it would do so for programs as well.
-    if (error instanceof Error) return null;
+    if (error instanceof Error && !isScarcity(error)) return null;
     throw error;
   }
 }

@@ -38,7 +38,7 @@ interface Entry {
  * @param options.only the languages to look for, by id or alias: the others count as missing. All when absent.
  * @param options.preparation how toolchains are prepared that need it. Without it they are only looked at: none that needs
  * it can then be used.
- * @throws {Error} when a manifest is wrong: it names the file and the key.
+ * @throws {Error} when a manifest is wrong: it names the file and the key; or this host has too little left to ask.
  */
 export async function loadRegistry(
   options: OwnPlaces & {

@@ -13,7 +13,7 @@ import { toResponse } from "../protocol/to-response.ts";
 import { createSandbox } from "../sandbox/create-sandbox.ts";
 import { createLog, type Log, type LogLevel } from "../telemetry/log.ts";
 import { loadLanguages } from "./load-languages.ts";
-import { orStartError } from "./start-error.ts";
+import { orNoBoxes } from "./start-error.ts";
 import { type Host, startHost } from "./start-host.ts";
 
 /**
@@ -60,8 +60,8 @@ async function execute(
 ): Promise<ExecutionOutcome> {
   const { host, languages, log, signal } = deps;
   const { socketPath, replace: replaceLauncher } = host.launcher;
-  const sandbox = await orStartError(
-    "Boxes cannot be made",
+  const sandbox = await orNoBoxes(
+    host.launcher,
     createSandbox({ socketPath, plan: host.plan, slots: 1, prepared: 1, log, replaceLauncher }),
   );
   try {

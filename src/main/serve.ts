@@ -9,7 +9,7 @@ import { readKeys } from "./key-store.ts";
 import { loadLanguages } from "./load-languages.ts";
 import { readVersion, viewerDirectory } from "./package-files.ts";
 import { createKeys, isLoopback } from "./plan-access.ts";
-import { orStartError, StartError } from "./start-error.ts";
+import { orNoBoxes, orStartError, StartError } from "./start-error.ts";
 import { type HostVariation, startHost } from "./start-host.ts";
 import { createStopping, type Stopping } from "./stopping.ts";
 import { watchKeys } from "./watch-keys.ts";
@@ -62,8 +62,8 @@ export async function serve(
     watchEnd(follower.exited, (how) => stopping.fail(new Error(`The follower of the keys file ended: ${how}`))),
   ];
   try {
-    const parts = await orStartError(
-      "Boxes cannot be made",
+    const parts = await orNoBoxes(
+      launcher,
       compose({
         config,
         keys,

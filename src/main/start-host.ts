@@ -62,13 +62,14 @@ export async function startHost(options: {
     variation.launcherPath ??
     (await orStartError("There is no launcher", buildLauncher({ nativeDirectory: NATIVE_DIRECTORY, announce })));
   const warmStarts = warmStartsOf(warm > 0 ? languages.toolchains() : []);
-  const planned = await planBoxes({
+  const planning = planBoxes({
     slots,
     warm,
     toolchains: languages.trees(),
     warmStarts: [...warmStarts.values()],
     gate: gateBeside(path),
   });
+  const planned = await orStartError("Boxes cannot be planned", planning);
   const plan = variation.varyPlan?.(planned) ?? planned;
   const relay = (line: string) => log.warn({ line }, "the launcher says");
   const launcher = await orStartError("The launcher cannot start", startLauncherProcess({ path, log: relay }));

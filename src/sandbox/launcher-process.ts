@@ -11,6 +11,8 @@ export interface LauncherProcess {
   readonly gid: number;
   /** Resolves with how the supervisor ended, like `exit code 1` or `SIGKILL`. It ends by itself only when all is lost. */
   readonly exited: Promise<string>;
+  /** The last lines that supervisor and launchers have said, as a sentence; empty when they have said nothing. */
+  readonly lastWords: () => string;
   /** Has the launcher killed, which does not answer; the supervisor starts another. */
   readonly replace: () => void;
   /**
@@ -82,6 +84,8 @@ export async function startLauncherProcess(options: LauncherProcessOptions): Pro
   });
   child.stdin?.on("error", (error) => log(`standard input of the supervisor: ${error.message}`));
 
+  const lastWords = (): string => (lastLines.length === 0 ? "" : ` It said: ${lastLines.join(" | ")}`);
+
   function replace(): void {
     if (child.stdin?.writable) child.stdin.write(REPLACE);
   }
@@ -99,12 +103,11 @@ export async function startLauncherProcess(options: LauncherProcessOptions): Pro
     const line = await within(readyTimeoutMs, Promise.race([readReadyLine(child.stdout), ended]), tooLate);
     const [, socketPath, uid, gid] = READY_LINE.exec(line) ?? [];
     if (socketPath === undefined) throw new Error(`The supervisor said ${JSON.stringify(line)}.`);
-    return { socketPath, uid: Number(uid), gid: Number(gid), exited, replace, stop };
+    return { socketPath, uid: Number(uid), gid: Number(gid), exited, lastWords, replace, stop };
   } catch (error) {
     child.stdin?.end();
     child.kill("SIGKILL"); // it ignores the gentler ones
-    const quoted = lastLines.length === 0 ? "" : ` It said: ${lastLines.join(" | ")}`;
-    throw new Error(`${(error as Error).message}${quoted}`, { cause: error });
+    throw new Error(`${(error as Error).message}${lastWords()}`, { cause: error });
   }
 }
 

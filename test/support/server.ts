@@ -24,6 +24,8 @@ export interface RunningServer {
 export interface ServerOptions {
   /** What Node runs, with its own arguments; by default a server. */
   readonly command?: readonly string[];
+  /** A command that prepares its surroundings and then becomes the one that stands behind it. */
+  readonly inside?: readonly string[];
   readonly slots?: number;
   /** How many executions may wait. */
   readonly queue?: number;
@@ -47,11 +49,12 @@ function defaultCommand(): readonly string[] {
 
 /** Starts a server on a free port and waits until it can run programs. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const { command = defaultCommand(), slots, queue, flags = [], env = {} } = options;
+  const { command = defaultCommand(), inside = [], slots, queue, flags = [], env = {} } = options;
   const args = [...command, "--port", "0", ...flags];
   if (slots !== undefined) args.push("--slots", String(slots));
   if (queue !== undefined) args.push("--queue", String(queue));
-  const server = spawn(process.execPath, args, {
+  const [program = process.execPath, ...rest] = [...inside, process.execPath, ...args];
+  const server = spawn(program, rest, {
     stdio: ["ignore", "pipe", "pipe"],
     // Keys of this host are not for tests.
     env: { ...process.env, MILLRACE_KEYS_FILE: NO_KEYS_FILE, ...env },
