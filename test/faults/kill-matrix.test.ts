@@ -9,7 +9,20 @@ import { type Asked, Missed, type Scene, STAGES, type Victim } from "./stages.ts
 
 // The matrix of docs/failures.md, cell by cell: every process, killed at every stage of a run.
 
-const ROUNDS = process.env["MILLRACE_LONG"] === "1" ? 10 : 1;
+const IS_LONG = process.env["MILLRACE_LONG"] === "1";
+const ROUNDS = IS_LONG ? 10 : 1;
+
+/** A kill of one of these takes a new server, which takes time: usually it is done at the beginning, the middle and the end. */
+const LAST_OF_A_SERVER: readonly string[] = ["server", "supervisor"];
+const STAGES_FOR_THEM: readonly string[] = [
+  "its box is being made",
+  "it waits in the queue",
+  "its box is being removed",
+];
+
+function isTried({ stage, victim }: Cell): boolean {
+  return IS_LONG || !LAST_OF_A_SERVER.includes(victim) || STAGES_FOR_THEM.includes(stage);
+}
 
 /** Goes on to the next cell where it survived. */
 let server: RunningServer | null = null;
@@ -19,7 +32,12 @@ afterAll(async () => {
 });
 
 async function living(): Promise<RunningServer> {
-  if (server === null || !isRunning(server.instance.serverPid)) server = await startServer({ slots: 1 });
+  if (server !== null && isRunning(server.instance.serverPid)) {
+    // A language whose interpreter was killed while it stood ready starts cold for a minute.
+    if (!server.output().includes("it is not booted ahead")) return server;
+    await server.stop();
+  }
+  server = await startServer({ slots: 1 });
   return server;
 }
 
@@ -37,7 +55,7 @@ async function describeAnswer({ answer, stdout }: Asked): Promise<string> {
 
 /** Either the server has gone on and has nothing of the run left, or it has ended and has nothing left at all. */
 async function expectHealed(at: RunningServer, victim: string): Promise<void> {
-  if (victim === "server" || victim === "supervisor") {
+  if (LAST_OF_A_SERVER.includes(victim)) {
     expect(await at.exited).toEqual(victim === "server" ? [null, "SIGKILL"] : [1, null]);
     await expectNothingLeft(at);
     await expectHello(await living());
@@ -81,7 +99,7 @@ test("the page's matrix has every stage", () => {
 });
 
 describe.each(Object.keys(STAGES))("killed while %s", (stage) => {
-  for (const cell of cells.filter((other) => other.stage === stage)) {
+  for (const cell of cells.filter((other) => other.stage === stage && isTried(other))) {
     const title = `the ${cell.victim}: ${cell.outcomes.join(", ") || "nobody notices"}`;
     for (let round = 1; round <= ROUNDS; round++) test(ROUNDS > 1 ? `${title} (${round})` : title, () => killAt(cell));
   }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSync } from "node:fs";
 import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
 import { post } from "../support/client.ts";
+import { isAtGate } from "../support/instance.ts";
 import { readProcess } from "../support/processes.ts";
 import type { RunningServer } from "../support/server.ts";
 import { eventually } from "../support/until.ts";
@@ -15,6 +16,8 @@ export type Victim =
   | "remover"
   | "first process"
   | "parked process"
+  | "warm process"
+  | "zygote"
   | "compiler"
   | "compiler's child"
   | "program"
@@ -82,11 +85,13 @@ function always({ instance }: RunningServer) {
   };
 }
 
-/** Processes in boxes that have become a program. */
+/** Processes in boxes that have become a program, or were booted ahead and have been told to go on. */
 function programsOf(launcher: number, own: string): number[] {
   return childrenOf(launcher).filter((pid) => {
     const executable = executableOf(pid);
-    return executable !== "" && executable !== own;
+    if (executable === "" || executable === own || isAtGate({ pid })) return false;
+    const seen = readProcess(pid);
+    return seen !== null && seen.innerPid !== seen.pid; // else it is a zygote, which is in no box
   });
 }
 
@@ -140,18 +145,31 @@ async function makingABox(server: RunningServer): Promise<Scene> {
   };
 }
 
+/** An empty box, and one with an interpreter that was booted ahead. */
 async function standingReady(server: RunningServer): Promise<Scene> {
-  const boxes = () => server.instance.boxProcesses();
-  const found = await eventually("a box stands ready", () => boxes().length >= 2 && boxes());
   const processes = always(server);
-  const inBoxes = new Set(found.map(({ pid }) => pid));
+  const { instance } = server;
+  const own = executableOf(processes.launcher[0] ?? 0);
+  await ask(server, python("print('one that is asked for is booted ahead')"), "").answer;
+  const found = await eventually("a box of each kind stands ready", () => {
+    const seen = instance.boxProcesses();
+    const first = seen.filter(({ innerPid }) => innerPid === 1);
+    const waiting = seen.filter(({ innerPid }) => innerPid !== 1);
+    const parked = waiting.filter(({ executable }) => executable === own);
+    const warm = waiting.filter((one) => !parked.includes(one) && isAtGate(one));
+    const zygotes = instance.zygotes();
+    return warm.length > 0 && parked.length > 0 && { first, warm, parked, zygotes };
+  });
+  const known = new Set(Object.values(found).flatMap((some) => some.map(({ pid }) => pid)));
   return {
     asked: [],
     processes: {
       ...processes,
-      "first process": found.filter(({ innerPid }) => innerPid === 1).map(({ pid }) => pid),
-      "parked process": found.filter(({ innerPid }) => innerPid !== 1).map(({ pid }) => pid),
-      remover: childrenOf(processes.launcher[0] ?? 0).filter((pid) => !inBoxes.has(pid)),
+      "first process": found.first.map(({ pid }) => pid),
+      "parked process": found.parked.map(({ pid }) => pid),
+      "warm process": found.warm.map(({ pid }) => pid),
+      zygote: found.zygotes.map(({ pid }) => pid),
+      remover: childrenOf(processes.launcher[0] ?? 0).filter((pid) => !known.has(pid)),
     },
     release: () => undefined,
   };
@@ -159,7 +177,7 @@ async function standingReady(server: RunningServer): Promise<Scene> {
 
 async function justStarted(server: RunningServer): Promise<Scene> {
   const processes = always(server);
-  const asked = ask(server, python("print('started')"), "started\n");
+  const asked = ask(server, python("print('started')", { args: ["cold"] }), "started\n");
   const program = await holdProgram(processes.launcher[0] ?? 0, asked, "the program has just started", () => true);
   return {
     asked: [asked],
@@ -312,10 +330,11 @@ async function beingRemoved(server: RunningServer): Promise<Scene> {
   const program = await holdProgram(launcher, asked, "the program runs", hasMark);
   const group = groupOf(program, "memory");
   mkdirSync(`${group}/held`);
-  const inBoxes = new Set(server.instance.boxProcesses().map(({ pid }) => pid));
+  const { boxProcesses, zygotes } = server.instance;
+  const others = new Set([...boxProcesses(), ...zygotes()].map(({ pid }) => pid));
   thaw(program);
   await asked.answer;
-  const remover = childrenOf(launcher).filter((pid) => !inBoxes.has(pid) && readProcess(pid)?.uid === 0);
+  const remover = childrenOf(launcher).filter((pid) => !others.has(pid) && readProcess(pid)?.uid === 0);
   return { asked: [asked], processes: { ...processes, remover }, release: () => rmdirSync(`${group}/held`) };
 }
 

@@ -113,7 +113,7 @@ export function findInstance(serverPid: number): Instance {
 const SCRIPT_DESCRIPTORS = [100, 101];
 
 /** Whether it is an interpreter that was booted ahead and has not been told to go on. */
-function isAtGate({ pid }: HostProcess): boolean {
+export function isAtGate({ pid }: Pick<HostProcess, "pid">): boolean {
   return SCRIPT_DESCRIPTORS.every((fd) => existsSync(`/proc/${pid}/fd/${fd}`));
 }
 
