@@ -116,12 +116,19 @@ function firstProcessBeside(server: RunningServer, program: number): number {
   return beside[0]?.pid ?? 0;
 }
 
-let oddSizes = 0;
+/** Different for each execution for which something has to be made anew. */
+let made = 0;
 
 /** A disk size that no box has which stands ready. */
 function oddDiskBytes(): number {
-  oddSizes += 1;
-  return (16 << 20) + 4_096 * oddSizes;
+  made += 1;
+  return (16 << 20) + 4_096 * made;
+}
+
+/** A program that was never compiled before. */
+function newC(code: string): ExecutionRequest {
+  made += 1;
+  return { language: "c", code: `${code}\n/* ${process.pid} ${made} */` };
 }
 
 async function makingABox(server: RunningServer): Promise<Scene> {
@@ -202,7 +209,7 @@ int main(void) { puts("compiled"); return 0; }`;
 
 async function compiling(server: RunningServer): Promise<Scene> {
   const processes = always(server);
-  const asked = ask(server, { language: "c", code: LONG_PROGRAM }, "compiled\n");
+  const asked = ask(server, newC(LONG_PROGRAM), "compiled\n");
   const launcher = processes.launcher[0] ?? 0;
   const own = executableOf(launcher);
   const [compiler, child] = await catchDuring(asked, "cc1 runs", () => {
@@ -233,7 +240,7 @@ int main(void) { printf("%d\\n", data[0]); return 0; }`;
 async function readingWhatTheCompilerMade(server: RunningServer): Promise<Scene> {
   const processes = always(server);
   const launcher = processes.launcher[0] ?? 0;
-  const asked = ask(server, { language: "c", code: LARGE_PROGRAM }, "1\n");
+  const asked = ask(server, newC(LARGE_PROGRAM), "1\n");
   const isReading = () => hasOpen(launcher, "/main") || null;
   await catchDuring(asked, "the launcher reads the program", isReading);
   await freeze(launcher);
