@@ -145,7 +145,7 @@ describe("no memory", () => {
 
 /** Sets the soft limit of open files of a running process; the hard one stays. */
 function limitDescriptors(pid: number, most: number): void {
-  execFileSync("prlimit", [`--pid=${pid}`, `--nofile=${most}:`]);
+  execFileSync("/usr/bin/prlimit", [`--pid=${pid}`, `--nofile=${most}:`]);
 }
 
 function highestDescriptor(pid: number): number {
