@@ -6,6 +6,7 @@
 #include "gate.h"
 
 #include <fcntl.h>
+#include <link.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,23 +31,10 @@ enum { ID_PROGRAM = 1000, HELPER_STACK = 64 << 10, GATE_DESCRIPTORS = GATE_GROUP
 static char *main_path;
 static bool is_zygote;
 static const struct plan_policy *policy; /* a zygote's */
+static ElfW(auxv_t) *auxv;               /* what the kernel told it at its start, on its stack */
+static const char *environment_end;      /* what follows there is for the gate alone */
 
 /* ---- before main() ----------------------------------------------------------------------------------------------- */
-
-/* The kernel shows the environment of a process as it lay at its start. Cut off what only we need: it comes last. */
-static void hide(const char *first) {
-  char line[1024], *at;
-  FILE *file = fopen("/proc/self/stat", "re");
-  uintptr_t field[64] = {0};
-  if (file && fgets(line, sizeof line, file) && (at = strrchr(line, ')')))
-    for (int i = 3; i < 52 && (at = strchr(at + 1, ' ')); i++) field[i] = strtoull(at, NULL, 10);
-  if (file) fclose(file);
-  struct prctl_mm_map map = {.start_code = field[26], .end_code = field[27], .start_stack = field[28],
-                             .start_data = field[45], .end_data = field[46], .start_brk = field[47],
-                             .brk = (uintptr_t)sbrk(0), .arg_start = field[48], .arg_end = field[49],
-                             .env_start = field[50], .env_end = (uintptr_t)first, .exe_fd = (uint32_t)-1};
-  if (field[51]) prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0);
-}
 
 /* Takes the variable out of the environment, and its text out of memory. */
 static char *take_variable(const char *name, char **text) {
@@ -64,11 +52,14 @@ static char *take_variable(const char *name, char **text) {
 }
 
 __attribute__((constructor)) static void arm(void) {
-  char *preload, *gate;
+  extern char **environ;
+  char *preload, *gate, **last = environ;
+  while (*last) last++;
   char *kind = take_variable(GATE_VARIABLE, &gate);
   if (!kind) return;
   free(take_variable("LD_PRELOAD", &preload));
-  hide(preload < gate ? preload : gate);
+  auxv = (void *)(last + 1);
+  environment_end = preload < gate ? preload : gate;
   is_zygote = !strncmp(kind, "fork:", 5);
   main_path = strdup(strchr(kind, ':') + 1);
   free(kind);
@@ -104,6 +95,28 @@ static int run_helper(void *argument) {
   _exit(0);
 }
 
+/* The kernel goes on telling, in /proc, what it knew of the zygote at its start: the gate's variables, and ids that are
+ * others in here. */
+static void correct_kernel(void) {
+  char line[1024], *at;
+  uintptr_t field[52] = {0};
+  FILE *file = fopen("/proc/self/stat", "re");
+  if (file && fgets(line, sizeof line, file) && (at = strrchr(line, ')')))
+    for (int i = 3; i < 52 && (at = strchr(at + 1, ' ')); i++) field[i] = strtoull(at, NULL, 10);
+  if (file) fclose(file);
+  uint32_t count = 0;
+  for (; auxv[count].a_type != AT_NULL; count++) {
+    const uint64_t type = auxv[count].a_type;
+    if (type == AT_UID || type == AT_EUID || type == AT_GID || type == AT_EGID) auxv[count].a_un.a_val = ID_PROGRAM;
+  }
+  struct prctl_mm_map map = {.start_code = field[26], .end_code = field[27], .start_stack = field[28],
+                             .start_data = field[45], .end_data = field[46], .start_brk = field[47],
+                             .brk = (uintptr_t)sbrk(0), .arg_start = field[48], .arg_end = field[49],
+                             .env_start = field[50], .env_end = (uintptr_t)environment_end, .exe_fd = (uint32_t)-1,
+                             .auxv = (void *)auxv, .auxv_size = (count + 1) * (uint32_t)sizeof *auxv};
+  if (field[51]) prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0);
+}
+
 static void become_parked(const struct birth *birth) {
   static const int TARGETS[] = {[GATE_STDIN] = 0, [GATE_STDOUT] = 1, [GATE_STDERR] = 2,
                                 [GATE_SCRIPT] = SCRIPT_FD, [GATE_STATUS] = SCRIPT_STATUS_FD};
@@ -113,6 +126,7 @@ static void become_parked(const struct birth *birth) {
     if ((high[i] = fcntl(birth->fds[i], F_DUPFD_CLOEXEC, SCRIPT_STATUS_FD + 1)) < 0) fail_birth(birth, STAGE_SEAL_DESCRIPTORS);
   for (size_t i = GATE_STDIN; i < COUNT_OF(TARGETS); i++)
     if (dup3(high[i], TARGETS[i], TARGETS[i] < SCRIPT_FD ? 0 : O_CLOEXEC) < 0) fail_birth(birth, STAGE_SEAL_DESCRIPTORS);
+  correct_kernel();
   const struct seal all = {.policy = policy, .uid = ID_PROGRAM, .keep = 3, .has_script = true};
   enum stage failed = seal(&all, &index);
   if (failed != STAGE_NONE) status_fail(SCRIPT_STATUS_FD, failed, index);

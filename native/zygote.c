@@ -1,6 +1,7 @@
 #include "zygote.h"
 
 #include <linux/capability.h>
+#include <linux/mount.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,14 +50,33 @@ static int place_descriptors(int requests, int policy) {
   return sys_close_range(3, GATE_REQUESTS_FD - 1) || sys_close_range(GATE_POLICY_FD + 1, ~0u) ? -1 : 0;
 }
 
+/* A copy of the tree, whose root is the very top: from inside a box, which reaches neither, the paths of what the interpreter
+ * has mapped are then those in the box. */
+static int enter_root(const struct lane *lane) {
+  if (setns(lane->mount_namespace, CLONE_NEWNS)) return -1;
+  int root = (int)syscall(SYS_open_tree, AT_FDCWD, LANE_ROOT, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+  return root < 0 || fchdir(root) || chroot(".") ? -1 : 0;
+}
+
+/* The size of thread stacks goes by what the limit is when a program begins. */
+static int bound_stack(const struct plan_policy *policy) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_STACK, &limit)) return -1;
+  for (size_t i = 0; i < policy->rlimit_count; i++)
+    if (policy->rlimits[i].resource == RLIMIT_STACK && policy->rlimits[i].value < limit.rlim_max)
+      limit.rlim_max = policy->rlimits[i].value;
+  limit.rlim_cur = limit.rlim_max;
+  return setrlimit(RLIMIT_STACK, &limit);
+}
+
 static _Noreturn void run(const struct plan *plan, const struct plan_zygote *kind, const struct lane *lane,
                           const struct cgroup_tree *groups, int requests) {
   signals_reset();
   offer_to_oom_killer();
   int policy = open_policy(&plan->policy);
-  if (policy < 0 || cgroup_join_zygotes(groups) || setns(lane->mount_namespace, CLONE_NEWNS) || chroot(LANE_ROOT) ||
-      chdir(plan->work_directory) || place_descriptors(requests, policy) || open_pipes() || sys_close_range(3, GATE_REQUESTS_FD - 1) ||
-      keep_one_capability(lane->first_id))
+  if (policy < 0 || cgroup_join_zygotes(groups) || enter_root(lane) || chdir(plan->work_directory) ||
+      place_descriptors(requests, policy) || open_pipes() || sys_close_range(3, GATE_REQUESTS_FD - 1) ||
+      bound_stack(&plan->policy) || keep_one_capability(lane->first_id))
     perror("launcher: a zygote cannot start");
   else
     execve(kind->executable, kind->arguments, kind->environment);
