@@ -79,7 +79,7 @@ export function createApiDocument(document: OpenApiDocument): ApiDocument {
       const allowed = [...BEFORE_ROUTES, ...(ELSEWHERE[item === null ? "path" : "method"] ?? [])];
       return allowed.includes(status) ? [] : [`${method} ${path} is not in the document, but answered with ${status}`];
     },
-    isValid: (schema, value) => validator({ $ref: `#/components/schemas/${schema}` })(value) === true,
+    isValid: (schema, value) => ajv.validate(`api#/components/schemas/${schema}`, value),
   };
 }
 
