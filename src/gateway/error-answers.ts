@@ -17,7 +17,8 @@ export function createErrorAnswers(deps: {
 
   /** Finds out what to answer, and reports it. */
   function explain(thrown: unknown, request: FastifyRequest): EngineError {
-    const { execution, isExecuted } = request;
+    // A request that never came to a route has neither; nor have those that come past every hook.
+    const { execution = null, isExecuted = false } = request;
     if (request.raw.socket.destroyed) {
       // Nobody is there to be answered: what is sent is dropped.
       log.debug({ err: thrown, url: request.url }, "a client hung up");

@@ -32,6 +32,7 @@ describe("describeStart", () => {
         "  c       missing: apt-get install gcc",
         "",
         "Try:  curl -H 'Authorization: Bearer KEY' --data-binary 'print(6*7)' http://127.0.0.1:8080/lang/python",
+        "API:  http://127.0.0.1:8080/docs",
         "",
       ].join("\n"),
     );

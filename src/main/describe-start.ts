@@ -19,12 +19,13 @@ export function describeStart(options: {
     "",
     ...here.map(({ id, versions }) => `  ${id.padEnd(width)}  ${versions.join(", ")}`),
     ...missing.map(({ id, install }) => `  ${id.padEnd(width)}  missing: ${install}`),
+    "",
     ...(here.some(({ id }) => id === "python")
       ? [
-          "",
           `Try:  curl ${isKeyNeeded ? "-H 'Authorization: Bearer KEY' " : ""}--data-binary 'print(6*7)' ${address}/lang/python`,
         ]
       : []),
+    `API:  ${address}/docs`,
     "",
   ].join("\n");
 }
