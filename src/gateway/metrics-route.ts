@@ -7,6 +7,7 @@ export function registerMetricsRoute(app: FastifyInstance, { telemetry }: Gatewa
   addRoute(app, {
     method: "GET",
     url: "/metrics",
+    config: { isForOperators: true },
     handler: async (_request, reply) => {
       const text = await telemetry.renderMetrics();
       return reply.type("text/plain; version=0.0.4; charset=utf-8").send(text);

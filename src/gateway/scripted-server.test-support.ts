@@ -52,6 +52,7 @@ const UNLIMITED = { ratePerMinute: null, concurrency: null };
 
 const ANYBODY = {
   keys: createKeyRing({ need: "if-configured" }),
+  isPublic: false,
   keyLimits: UNLIMITED,
   anonymousLimits: UNLIMITED,
   allowedOrigins: [],

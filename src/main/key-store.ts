@@ -32,7 +32,7 @@ function readState(path: string): FileState {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return code === "ENOENT" ? { kind: "absent" } : { kind: "failed", reason: message };
+    return code === "ENOENT" ? { kind: "absent" } : { kind: "failed", reason: withAdvice(code, message) };
   }
   try {
     const facts = fstatSync(descriptor);
@@ -129,9 +129,12 @@ async function openDraft(draft: string): Promise<FileHandle> {
         `${draft} is there: keys are being changed right now, or that was interrupted. Remove it when nobody is changing keys`,
       );
     }
-    const advice = code === "EACCES" ? " (try sudo)" : "";
-    throw new KeysFileError(`The keys file cannot be changed: ${message}${advice}`, { cause });
+    throw new KeysFileError(`The keys file cannot be changed: ${withAdvice(code, message)}`, { cause });
   }
+}
+
+function withAdvice(code: string | undefined, message: string): string {
+  return code === "EACCES" ? `${message} (try sudo)` : message;
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -18,6 +18,7 @@ export function planAccess(config: Config, keys: KeyRing): Pick<GatewayOptions, 
   return {
     access: {
       keys,
+      isPublic: config.public,
       keyLimits: { ratePerMinute: null, concurrency: shareOf(config) },
       anonymousLimits: config.public ? { ratePerMinute: publicRate, concurrency: publicConcurrency } : UNLIMITED,
       allowedOrigins: config.allowOrigin,

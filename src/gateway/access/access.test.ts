@@ -163,6 +163,20 @@ describe("where anybody may come", () => {
     expect((await execute({ authorization: `Bearer ${makeApiKey()}` })).statusCode).toBe(401);
   });
 
+  it("shows what is for operators only to whoever has a key", async () => {
+    const { keys, as } = keysFor("never", { alice: {} });
+    start({ keys, isPublic: true });
+    expect((await send({ method: "GET", url: "/metrics" })).statusCode).toBe(401);
+    expect((await send({ method: "GET", url: "/metrics", headers: as("alice") })).statusCode).toBe(200);
+    expect((await send({ method: "GET", url: "/v1/languages" })).statusCode).toBe(200);
+  });
+
+  it("shows it to nobody when there are no keys", async () => {
+    start({ keys: createKeyRing({ need: "never" }), isPublic: true });
+    expect((await send({ method: "GET", url: "/metrics" })).statusCode).toBe(401);
+    expect((await execute()).statusCode).toBe(200);
+  });
+
   it("limits each network", async () => {
     const { keys, as } = keysFor("never", { alice: {} });
     const network = { trustedProxies: ["127.0.0.1"] };

@@ -13,6 +13,8 @@ import { createRateLimiter } from "./rate-limiter.ts";
 /** Who may use the server, and how much. */
 export interface AccessOptions {
   readonly keys: KeyRing;
+  /** Whether the server was made to be used by people whom nobody knows. */
+  readonly isPublic: boolean;
   /** Of a key that has none of its own. */
   readonly keyLimits: ClientLimits;
   /** Of all clients without a key that come from one network, together. */
@@ -40,6 +42,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Whether anybody may use the route, as often as they like: for the probes of whoever watches the server. */
     readonly isOpen?: boolean;
+    /** Whether the route is for whoever runs the server: where everybody may run programs it needs a key all the same. */
+    readonly isForOperators?: boolean;
   }
 }
 
@@ -53,7 +57,7 @@ const KEYS = 100_000;
 const RETRY_S = 1;
 
 export function createAccess(options: AccessOptions): Access {
-  const { keys, keyLimits, anonymousLimits, clock, log } = options;
+  const { keys, isPublic, keyLimits, anonymousLimits, clock, log } = options;
   const origins = createOriginPolicy(options);
   // Apart, so that many networks cannot push a key out of what is remembered.
   const keyRate = createRateLimiter({ clock, capacity: KEYS });
@@ -68,7 +72,8 @@ export function createAccess(options: AccessOptions): Access {
     const credential = demand === "ignored" ? NO_CREDENTIAL : readCredential(request.raw);
     if (credential.kind === "unclear") throw refuse(`The API key is not clear: ${credential.reason}`);
     if (credential.kind === "none") {
-      if (demand === "required") throw refuse("An API key is needed");
+      const isForOperators = isPublic && request.routeOptions.config.isForOperators;
+      if (demand === "required" || isForOperators) throw refuse("An API key is needed");
       return { name: null, network, limits: anonymousLimits };
     }
     const key = keys.find(credential.key);
