@@ -80,7 +80,7 @@ export async function createSetup(options: { readonly leakRuns: number }): Promi
 }
 
 async function describePythonHello(directory: string): Promise<{ code: string; command: DriverCommand }> {
-  const languages = await loadLanguages({ only: ["python"] });
+  const languages = await loadLanguages({ folder: null, only: ["python"] });
   const python = languages.find("python");
   const code = python.manifest.hello;
   const submission = {

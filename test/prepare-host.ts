@@ -7,5 +7,5 @@ export async function setup(): Promise<void> {
   const announce = (message: string) => console.log(message);
   await buildLauncher({ nativeDirectory: fileURLToPath(new URL("../native", import.meta.url)), announce });
   // Servers under test then find every toolchain prepared, and start at once.
-  await loadLanguages({ announce });
+  await loadLanguages({ folder: null, announce });
 }

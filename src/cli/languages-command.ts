@@ -19,20 +19,20 @@ export function languagesCommand(terminal: Terminal): Command {
     .description("Lists the languages of the server of --url, or without one those that this host has.")
     .option("--json", "as the API's JSON")
     .addHelpText("after", EXAMPLES);
-  return addSettings(command, ["url", "key"]).action(async () => {
+  return addSettings(command, ["url", "key", "languages"]).action(async () => {
     const languages = await listLanguages(readSettings(command).config);
     const isJson = command.opts<{ json?: true }>().json;
     terminal.print(isJson ? `${JSON.stringify({ languages }, null, 2)}\n` : toText(languages));
   });
 }
 
-async function listLanguages({ url, key }: Config): Promise<readonly LanguageEntry[]> {
+async function listLanguages({ url, key, languages }: Config): Promise<readonly LanguageEntry[]> {
   if (url !== null) {
     const { createClient } = await import("../client/client.ts");
     return createClient({ url, key }).languages();
   }
   const { listLocalLanguages } = await import("../main/run-locally.ts");
-  return (await listLocalLanguages({ isDetected: true })).languages;
+  return (await listLocalLanguages({ languages, isDetected: true })).languages;
 }
 
 function toText(languages: readonly LanguageEntry[]): string {

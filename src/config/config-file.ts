@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { parse } from "yaml";
 import { nearNames } from "../domain/near-names.ts";
 import { ConfigError } from "./config-error.ts";
-import { flagOf, SETTING_NAMES, type SettingName, settingOf, variableOf } from "./settings.ts";
+import { flagOf, isInFile, SETTING_NAMES, type SettingName, variableOf } from "./settings.ts";
 
 /** A configuration file that was read: what it says of each setting, unchecked. */
 export interface ConfigFile {
@@ -62,7 +62,7 @@ function parseYaml(path: string, text: string): unknown {
 }
 
 function toSettingName(path: string, key: string): SettingName {
-  const known = SETTING_NAMES.filter((name) => settingOf(name).side === "server");
+  const known = SETTING_NAMES.filter(isInFile);
   const name = known.find((candidate) => candidate === key);
   if (name !== undefined) return name;
   const elsewhere = SETTING_NAMES.find((candidate) => candidate === key);

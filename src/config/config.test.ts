@@ -43,6 +43,7 @@ describe("readConfig", () => {
       warm: null,
       compileCache: 1024,
       queue: 1000,
+      languages: null,
       log: "info",
       keysFile: "/etc/millrace/keys.json",
       public: false,
@@ -119,6 +120,11 @@ describe("the file", () => {
     ["what is no YAML", "port: [", /some\.yaml is not YAML: .*line 1/],
     ["a list", "- port", /some\.yaml has to be a list of settings like "port: 8080"/],
     ["a word", "port", /some\.yaml has to be a list of settings/],
+    [
+      "what root starts",
+      "languages: /tmp/evil",
+      /cannot have languages: it is for --languages or MILLRACE_LANGUAGES, never a file$/,
+    ],
     [
       "where to send keys",
       "url: http://evil.example",

@@ -31,6 +31,8 @@ export interface Setting<Value> {
   readonly side: "server" | "client";
   /** Its value is never printed. */
   readonly isSecret?: true;
+  /** A server's setting that is not in the file either: what it names is started by root. */
+  readonly isNeverInFile?: true;
 }
 
 /** Half of the boxes that a launcher can hold at once: as many as run may stand ready. */
@@ -82,6 +84,14 @@ export const SETTINGS = {
     fallback: () => 1_000,
     help: "how many executions may wait; more are refused with 429",
     side: "server",
+  },
+  languages: {
+    kind: text("folder"),
+    fallback: () => null,
+    fallbackInWords: "/etc/millrace/languages, where it exists",
+    help: "folder with manifests of further languages",
+    side: "server",
+    isNeverInFile: true,
   },
   log: {
     kind: oneOf(LOG_LEVELS),
@@ -179,6 +189,12 @@ export function flagOf(name: string): string {
 /** Like `MILLRACE_LOG_LEVEL`. */
 export function variableOf(name: string): string {
   return `MILLRACE_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** Whether a configuration file may say it. */
+export function isInFile(name: SettingName): boolean {
+  const { side, isNeverInFile } = settingOf(name);
+  return side === "server" && isNeverInFile !== true;
 }
 
 /** The default in words, for people. */

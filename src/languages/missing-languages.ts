@@ -15,7 +15,7 @@ export interface MissingLanguage {
 export async function findMissingLanguages(
   options: OwnPlaces & { readonly directory: string },
 ): Promise<readonly MissingLanguage[]> {
-  const manifests = await readManifests(options.directory);
+  const manifests = await readManifests([options.directory]);
   const found = await Promise.all(
     manifests.map(async ({ name, detect }): Promise<MissingLanguage[]> => {
       if (detect.debianPackage === undefined || detect.optional) return [];

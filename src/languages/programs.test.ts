@@ -18,7 +18,7 @@ vi.setConfig({ testTimeout: 30_000 });
 // The commands of the manifests, tried on harmless programs by this machine's own toolchains, without a box. Those that
 // have to be prepared are left to the tests that have boxes.
 const registry = await loadRegistry({
-  directory: fileURLToPath(new URL("../../languages", import.meta.url)),
+  directories: [fileURLToPath(new URL("../../languages", import.meta.url))],
   millraceNode: process.execPath,
   millraceModules: fileURLToPath(new URL("../../node_modules", import.meta.url)),
 });

@@ -151,7 +151,11 @@ describe("loading from a directory", () => {
   test("a manifest that is wrong stops the start, by the name of the file and the key", async () => {
     await writeFile(join(directory, "wrong.yaml"), "id: wrong\n");
     await writeFile(join(directory, "notes.txt"), "not a manifest\n");
-    const loading = loadRegistry({ directory, millraceNode: process.execPath, millraceModules: directory });
+    const loading = loadRegistry({
+      directories: [directory],
+      millraceNode: process.execPath,
+      millraceModules: directory,
+    });
     await expect(loading).rejects.toThrow(/wrong\.yaml is not a language manifest:.*hello: /s);
   });
 });

@@ -33,8 +33,8 @@ interface Entry {
 }
 
 /**
- * Reads every manifest of a directory and asks this host for the toolchains.
- * @param options.directory holds the `*.yaml` files.
+ * Reads every manifest and asks this host for the toolchains.
+ * @param options.directories hold the `*.yaml` files; a later one's replace those of an earlier one.
  * @param options.only the languages to look for, by id or alias: the others count as missing. All when absent.
  * @param options.preparation how toolchains are prepared that need it. Without it they are only looked at: none that needs
  * it can then be used.
@@ -42,12 +42,12 @@ interface Entry {
  */
 export async function loadRegistry(
   options: OwnPlaces & {
-    readonly directory: string;
+    readonly directories: readonly string[];
     readonly only?: readonly string[] | undefined;
     readonly preparation?: Preparation | undefined;
   },
 ): Promise<LanguageRegistry> {
-  const manifests = await readManifests(options.directory);
+  const manifests = await readManifests(options.directories);
   const entries = await Promise.all(
     manifests.map(async (manifest): Promise<Entry> => {
       const detected = isOneOf(options.only, manifest) ? await detect(manifest, options) : [];

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { basename, join, sep } from "node:path";
+import { basename, join, normalize, sep } from "node:path";
 import { DEFAULT_COMPILE_LIMITS, DEFAULT_RUN_LIMITS, type Limits } from "../domain/limits.ts";
 import type { Detected } from "./detect.ts";
 import { mainFileName } from "./main-file.ts";
@@ -81,7 +81,7 @@ function placeInBox(
 ): Executables & Pick<Toolchain, "trees" | "prepared"> {
   const ownTree = join(OWN_TREE, `${manifest.id}-${detected.version}`);
   const values = toolchainValues(detected);
-  const wanted = manifest.trees.map((template) => expandText(template, values)).filter(isToolchainTree);
+  const wanted = manifest.trees.map((template) => normalize(expandText(template, values))).filter(isToolchainTree);
   const directories = wanted.filter((tree) => !isWithin(tree, BASE_TREE) && existsSync(tree));
   const trees: HostTree[] = directories.map((path) => ({ source: path, path }));
 

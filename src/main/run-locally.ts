@@ -19,6 +19,7 @@ import { type Host, startHost } from "./start-host.ts";
 /**
  * Runs one program in a box of this process, without server and HTTP, and with the same answer. The process is nobody in
  * particular after it.
+ * @param options.languages the folder of further languages, as the setting says it.
  * @param options.announce told, in words for a person, what takes its time.
  * @param options.signal kills the program; its status is then `cancelled`.
  * @throws {EngineError} as a server would answer it.
@@ -27,13 +28,18 @@ import { type Host, startHost } from "./start-host.ts";
 export async function runLocally(
   request: ExecutionRequest,
   options: {
+    readonly languages: string | null;
     readonly logLevel: LogLevel;
     readonly announce: (text: string) => void;
     readonly signal: AbortSignal;
   },
 ): Promise<ExecutionResponse> {
   const submission = fromRequest(parseExecutionRequest(Buffer.from(JSON.stringify(request))));
-  const languages = await loadLanguages({ only: [submission.language], announce: options.announce });
+  const languages = await loadLanguages({
+    folder: options.languages,
+    only: [submission.language],
+    announce: options.announce,
+  });
   const execution = toExecution(submission, languages);
   const log = createLog({ level: options.logLevel });
   const startedAtMs = systemClock.nowMs();
@@ -84,9 +90,13 @@ async function execute(
 
 /**
  * The languages that Millrace knows, as a server here would answer it.
+ * @param options.languages the folder of further languages, as the setting says it.
  * @param options.isDetected whether to look for them on this host: without, all count as missing, which is quick.
  */
-export async function listLocalLanguages(options: { readonly isDetected: boolean }): Promise<LanguagesResponse> {
-  const registry = await loadLanguages({ only: options.isDetected ? undefined : [] });
+export async function listLocalLanguages(options: {
+  readonly languages: string | null;
+  readonly isDetected: boolean;
+}): Promise<LanguagesResponse> {
+  const registry = await loadLanguages({ folder: options.languages, only: options.isDetected ? undefined : [] });
   return toLanguagesResponse(registry.list());
 }

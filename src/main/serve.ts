@@ -38,7 +38,7 @@ export async function serve(
   const found = readKeys(keysPath);
   keys.replace(found);
   if (!isLoopback(config.host) && !config.public && !found?.length) refuseWithoutKeys(config, keysPath);
-  const languages = await loadLanguages({ announce });
+  const languages = await loadLanguages({ folder: config.languages, announce });
   const { slots } = config;
   const warm = config.warm ?? WARM_PER_SLOT * slots;
   const host = await startHost({

@@ -5,7 +5,9 @@ import { parse } from "yaml";
 import { z } from "zod";
 import type { Language } from "../../src/domain/language.ts";
 import { STATUSES } from "../../src/domain/outcome.ts";
+import { readManifests } from "../../src/languages/read-manifests.ts";
 import { loadLanguages } from "../../src/main/load-languages.ts";
+import { LANGUAGES_DIRECTORY } from "../../src/main/package-files.ts";
 import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
 
 const PROGRAMS = fileURLToPath(new URL("programs", import.meta.url));
@@ -44,9 +46,15 @@ export interface Program {
   readonly place: RegExp;
 }
 
-/** All languages that there are manifests for, those that are not installed on this host too. */
+/**
+ * All languages that there are manifests for, those that are not installed on this host too; but not those that are left to
+ * people to install and have no programs here.
+ */
 export async function readLanguages(): Promise<readonly Language[]> {
-  return (await loadLanguages()).list();
+  const manifests = await readManifests([LANGUAGES_DIRECTORY]);
+  const leftOut = manifests.filter(({ id, detect }) => detect.optional && !existsSync(join(PROGRAMS, id)));
+  const languages = (await loadLanguages({ folder: null })).list();
+  return languages.filter((language) => !leftOut.some(({ id }) => id === language.id));
 }
 
 /** The folders that hold a language's programs. */

@@ -39,7 +39,7 @@ export function runCommand(terminal: Terminal): Command {
     .argument("<file>", "the program")
     .argument("[args...]", "arguments for the program; put -- before those that begin with -")
     .addHelpText("after", MORE);
-  addSettings(addRunOptions(command), ["url", "key", "log"]);
+  addSettings(addRunOptions(command), ["url", "key", "languages", "log"]);
   return command.action(async (file: string, args: string[]) => {
     const settings = readSettings(command);
     const options = command.opts<RunOptions>();
@@ -57,7 +57,7 @@ export function runCommand(terminal: Terminal): Command {
 
 /** Each is loaded only when it is used: it is what the command takes its time for. */
 async function chooseRunner({ config, origins }: ReadConfig, terminal: Terminal): Promise<Runner> {
-  const { url, key } = config;
+  const { url, key, languages } = config;
   if (url !== null) {
     const { createClient } = await import("../../client/client.ts");
     return createClient({ url, key });
@@ -66,9 +66,10 @@ async function chooseRunner({ config, origins }: ReadConfig, terminal: Terminal)
   // What a server may well log, that it is connected, would stand between what the program prints.
   const logLevel = origins.log.kind === "default" ? "warn" : config.log;
   return {
-    languages: async () => (await listLocalLanguages({ isDetected: false })).languages,
+    languages: async () => (await listLocalLanguages({ languages, isDetected: false })).languages,
     execute: (request, { signal } = {}) =>
       runLocally(request, {
+        languages,
         logLevel,
         announce: (text) => terminal.complain(`millrace: ${text}\n`),
         signal: signal ?? new AbortController().signal,
