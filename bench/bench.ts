@@ -10,6 +10,7 @@ import { measureIdle } from "./measurements/idle.ts";
 import { measureManyClients } from "./measurements/many-clients.ts";
 import { measurePythonHello } from "./measurements/python-hello.ts";
 import { measureStaticBinary } from "./measurements/static-binary.ts";
+import { measureTelemetry } from "./measurements/telemetry.ts";
 import { createSetup, type Setup } from "./setup.ts";
 import { formatTable, type Row } from "./table.ts";
 
@@ -18,6 +19,7 @@ const MEASUREMENTS: Readonly<Record<string, (setup: Setup) => Promise<Row[]>>> =
   http: measurePythonHello,
   clients: measureManyClients,
   loop: measureEventLoop,
+  telemetry: measureTelemetry,
   idle: measureIdle,
   runs: measureEndurance,
 };

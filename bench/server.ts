@@ -20,11 +20,14 @@ export interface Server {
 const CLI = join(import.meta.dirname, "../src/cli/millrace.ts");
 const PROBE = join(import.meta.dirname, "server-probe.ts");
 
+/** Keys of this host are not for the bench. */
+const NO_KEYS_FILE = "/nonexistent/keys.json";
+
 const ANSWER_TIMEOUT_MS = 30_000;
 
 /** Starts the server and resolves when it listens. */
 export async function startServer(): Promise<Server> {
-  const child = fork(CLI, ["serve", "--port", "0", "--log", "warn"], {
+  const child = fork(CLI, ["serve", "--port", "0", "--log", "warn", "--keys-file", NO_KEYS_FILE], {
     execArgv: ["--expose-gc", "--import", PROBE],
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });

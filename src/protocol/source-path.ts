@@ -1,4 +1,5 @@
 import { quote } from "./describe.ts";
+import { MOST_REPORTED } from "./faults.ts";
 import { REQUEST_LIMITS } from "./request-limits.ts";
 
 /** C0 and C1 controls, and DEL. */
@@ -31,14 +32,16 @@ export function faultOfPath(path: string): string | null {
 }
 
 /**
- * Finds paths that cannot stand side by side: the same twice, or a file where another path has a directory.
+ * Finds paths that cannot stand side by side, until there are enough of them: the same twice, or a file where another path
+ * has a directory.
  * @param paths each of them right by itself.
  */
 export function findPathConflicts(paths: readonly string[]): { readonly index: number; readonly message: string }[] {
   const conflicts: { index: number; message: string }[] = [];
-  const directories = new Set(paths.flatMap(parentsOf));
+  const directories = directoriesOf(paths);
   const seen = new Set<string>();
   for (const [index, path] of paths.entries()) {
+    if (conflicts.length > MOST_REPORTED) break;
     if (seen.has(path)) conflicts.push({ index, message: `is given twice: ${quote(path)}` });
     else if (directories.has(path))
       conflicts.push({ index, message: `is also a directory of another file: ${quote(path)}` });
@@ -47,8 +50,15 @@ export function findPathConflicts(paths: readonly string[]): { readonly index: n
   return conflicts;
 }
 
-function parentsOf(path: string): string[] {
-  const parents: string[] = [];
-  for (let at = path.indexOf("/"); at !== -1; at = path.indexOf("/", at + 1)) parents.push(path.slice(0, at));
-  return parents;
+/** All directories that the paths lead through. Of one that is known so are those above it: they are not looked at again. */
+function directoriesOf(paths: readonly string[]): Set<string> {
+  const directories = new Set<string>();
+  for (const path of paths) {
+    for (let at = path.lastIndexOf("/"); at !== -1; at = path.lastIndexOf("/", at - 1)) {
+      const directory = path.slice(0, at);
+      if (directories.has(directory)) break;
+      directories.add(directory);
+    }
+  }
+  return directories;
 }

@@ -2,7 +2,6 @@ import { Agent } from "node:http";
 import fc from "fast-check";
 import type { OpenApiDocument } from "../../src/gateway/openapi/openapi.ts";
 import { createApiDocument } from "../support/api-document.ts";
-import { postText } from "../support/client.ts";
 import type { RunningServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
 import { judge } from "./judge.ts";
@@ -25,12 +24,14 @@ const CALM_MS = 10_000;
 
 /**
  * Sends requests until the time is over or something is wrong.
+ * @param options.key a valid API key: most requests have it.
  * @param options.seed the same requests follow from it; what the server makes of them also depends on when they arrive.
  */
 export async function fuzzHttp(
   server: RunningServer,
-  options: { readonly ms: number; readonly seed: number },
+  options: { readonly key: string; readonly ms: number; readonly seed: number },
 ): Promise<FuzzReport> {
+  const { key } = options;
   const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as OpenApiDocument;
   const api = createApiDocument(document);
   const agent = new Agent({ keepAlive: true });
@@ -40,17 +41,17 @@ export async function fuzzHttp(
   async function note(kind: string, statuses: readonly number[]): Promise<void> {
     for (const status of statuses) counts.set(`${kind} ${status}`, (counts.get(`${kind} ${status}`) ?? 0) + 1);
     sent += 1;
-    if (sent % CHECK_EVERY === 0) await requireHealth(server);
+    if (sent % CHECK_EVERY === 0) await requireHealth(server, key);
   }
 
   const client = fc.asyncProperty(requestsFor(document), async (request) => {
-    const answer = await send(server.port, agent, request);
+    const answer = await send({ port: server.port, key, agent }, request);
     await note(request.kind, [answer.status]);
     const complaints = judge(api, request, answer);
     if (complaints.length > 0) throw new Error(`${complaints.join("; ")}: ${answer.body.toString().slice(0, 500)}`);
   });
 
-  const rawClient = fc.asyncProperty(rawRequests(), async (bytes) => {
+  const rawClient = fc.asyncProperty(rawRequests(key), async (bytes) => {
     const statuses = statusesIn(await sendBytes(server.port, bytes));
     await note("raw", statuses);
     const failed = statuses.find((status) => status >= 500);
@@ -72,17 +73,18 @@ export async function fuzzHttp(
       ? [`seed ${seed}, path ${counterexamplePath}: ${describe(counterexample)}: ${String(errorInstance)}`]
       : [];
   });
-  const health = await requireHealth(server).catch((error: unknown) => error);
+  const health = await requireHealth(server, key).catch((error: unknown) => error);
   if (findings.length === 0 && health instanceof Error) findings.push(health.message);
   findings.push(...(await until(server.instance.unrest, CALM_MS)));
   return { counts, findings };
 }
 
 /** @throws {Error} when the server lives no more, does not run programs, or had a bug. */
-async function requireHealth(server: RunningServer): Promise<void> {
-  const answer = await (await postText(server, "python", "print(6*7)")).text();
+async function requireHealth({ url, output }: RunningServer, key: string): Promise<void> {
+  const headers = { authorization: `Bearer ${key}` };
+  const answer = await (await fetch(`${url}/lang/python`, { method: "POST", body: "print(6*7)", headers })).text();
   if (answer !== "42\n") throw new Error(`Hello is answered with ${JSON.stringify(answer)}`);
-  const bug = /^.*"level":[56]0.*$/m.exec(server.output())?.[0];
+  const bug = /^.*"level":[56]0.*$/m.exec(output())?.[0];
   if (bug !== undefined) throw new Error(`The log has a bug: ${bug}`);
 }
 

@@ -49,7 +49,7 @@ const path = fc
   .map(([number, name]) => `${number}/${name}`);
 const variable = fc.constantFrom("LANG", "PATH", "HOME", "_", "A1", "LD_PRELOAD", "PYTHONSTARTUP");
 
-/** Values that mean something to the server. Time is kept short: whatever a program does, it does not do it for long. */
+/** Values that mean something to the server. */
 const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   language,
   code,
@@ -61,7 +61,6 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   env: mostly(fc.dictionary(variable, word, { maxKeys: 3 }), fc.dictionary(text, text, { maxKeys: 3 })),
   wait: mostly(fc.constant(true), fc.boolean()),
   priority: mostly(fc.constant("normal"), fc.constantFrom("low", "high")),
-  wallMs: fc.integer({ min: 1, max: 2_000 }),
 };
 
 const JSON_TYPE = { "content-type": "application/json" };
@@ -71,7 +70,15 @@ export function requestsFor(document: OpenApiDocument): fc.Arbitrary<FuzzRequest
   const resolve = (reference: string): JsonSchema => {
     return document.components.schemas[reference.replace("#/components/schemas/", "")] as JsonSchema;
   };
-  const right = valuesOf({ $ref: "#/components/schemas/ExecutionRequest" }, { resolve, hints: HINTS });
+  // Time is kept short: a compiler that may start no process waits for as long as it may.
+  const limits = fc
+    .tuple(
+      valuesOf({ $ref: "#/components/schemas/Limits" }, { resolve, hints: {} }),
+      fc.integer({ min: 1, max: 2_000 }),
+    )
+    .map(([given, wallMs]) => ({ ...(given as object), wallMs }));
+  const hints = { ...HINTS, limits, compileLimits: limits };
+  const right = valuesOf({ $ref: "#/components/schemas/ExecutionRequest" }, { resolve, hints });
   const rightText = right.map((value) => JSON.stringify(value));
   const paths = Object.keys(document.paths);
   return fc.oneof(
@@ -133,7 +140,9 @@ const HEADERS: readonly Readonly<Record<string, string>>[] = [
   { origin: "http://elsewhere.example" },
   { host: "elsewhere.example" },
   { authorization: "Bearer x" },
-  { "x-api-key": "mlr_x" },
+  { authorization: `Bearer mr_${"0".repeat(40)}` },
+  { authorization: "Basic Og==" },
+  { "x-api-key": "x" },
   { expect: "100-continue" },
   { prefer: "respond-async" },
   { "idempotency-key": "1" },

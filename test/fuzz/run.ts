@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { setup } from "../prepare-host.ts";
+import { createKeysFile } from "../support/keys.ts";
 import { startServer } from "../support/server.ts";
 import { fuzzHttp } from "./fuzz-http.ts";
 
@@ -20,10 +21,12 @@ if (!(minutes > 0)) throw new RangeError(`--minutes has to be a number above 0, 
 if (!Number.isSafeInteger(seed)) throw new RangeError(`--seed has to be a whole number, not "${values.seed}"`);
 
 await setup();
-const server = await startServer({ env: { MILLRACE_LOG: "warn" } });
+const keys = createKeysFile();
+const key = await keys.add("fuzz");
+const server = await startServer({ env: { ...keys.env, MILLRACE_LOG: "error" } });
 try {
   console.log(`seed ${seed}, ${minutes} minutes`);
-  const { counts, findings } = await fuzzHttp(server, { ms: minutes * 60_000, seed });
+  const { counts, findings } = await fuzzHttp(server, { key, ms: minutes * 60_000, seed });
   for (const [answer, count] of [...counts].sort()) console.log(`${answer.padEnd(24)} ${count}`);
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   console.log(`${total} answers, ${findings.length} findings`);
@@ -31,4 +34,5 @@ try {
   process.exitCode = findings.length > 0 ? 1 : 0;
 } finally {
   await server.stop();
+  keys.close();
 }

@@ -8,8 +8,11 @@ export interface TimedAnswer extends Answer {
   readonly ms: number;
 }
 
-/** Sends a request; addresses and headers that `node:http` would not send are for {@link sendBytes}. */
-export function send(port: number, agent: Agent, { method, target, headers, body }: FuzzRequest): Promise<TimedAnswer> {
+/** Sends a request, with the key unless it has another one; addresses and headers that `node:http` would not send are for {@link sendBytes}. */
+export function send(
+  { port, key, agent }: { readonly port: number; readonly key: string; readonly agent: Agent },
+  { method, target, headers, body }: FuzzRequest,
+): Promise<TimedAnswer> {
   const startedAtMs = performance.now();
   return new Promise((resolve, reject) => {
     const sent = openRequest({
@@ -18,7 +21,7 @@ export function send(port: number, agent: Agent, { method, target, headers, body
       agent,
       method,
       path: target,
-      headers: { host: "localhost", "content-length": body.length, ...headers },
+      headers: { host: "localhost", authorization: `Bearer ${key}`, "content-length": body.length, ...headers },
     });
     sent.once("error", reject);
     sent.once("response", (response) => {

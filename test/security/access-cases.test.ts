@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApiKey } from "../../src/gateway/access/api-key.ts";
 import { executionResponseSchema } from "../../src/protocol/execution-response.ts";
@@ -29,8 +30,8 @@ afterAll(async () => {
 
 const as = (key: string) => ({ authorization: `Bearer ${key}` });
 
-function execute(key: string, code = "print(1)"): Promise<Response> {
-  const body = JSON.stringify({ language: "python", code });
+function execute(key: string, code = "print(1)", language = "python"): Promise<Response> {
+  const body = JSON.stringify({ language, code });
   return fetch(`${server.url}/v1/executions`, { method: "POST", headers: { ...json, ...as(key) }, body });
 }
 
@@ -141,6 +142,24 @@ describe("keys", () => {
       expect(status).toBe(429);
       expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
     }
+  });
+
+  test.for(numbered("g38"))("%s", async () => {
+    for (const path of ["/metrics", "/debug", "/health", "/.env", "/v1/languages", "/v1/executions/exe_1"]) {
+      const answer = await fetch(`${server.url}${path}`);
+      expect([401, 429], path).toContain(answer.status);
+    }
+    const metrics = await fetch(`${server.url}/metrics`, { headers: as(bob) });
+    expect(metrics.status).toBe(200);
+    for (const secret of [alice, "alice", keys.path]) expect(await metrics.clone().text()).not.toContain(secret);
+  });
+
+  test.for(numbered("g39"))("%s", async () => {
+    const code = `#include <stdio.h>\nint main(void) { puts("${makeApiKey()}"); }\n`;
+    const [first, second] = [await execute(alice, code, "c"), await execute(bob, code, "c")];
+    expect(executionResponseSchema.parse(await first.json()).compile?.cached).toBe(false);
+    const { compile } = executionResponseSchema.parse(await second.json());
+    if (compile?.cached) expect(readFileSync("SECURITY.md", "utf8")).toMatch(/`compile\.cached`/);
   });
 
   test.for(numbered("g30"))("%s: that has stolen a key", async () => {

@@ -41,5 +41,4 @@ export const LATER: ReadonlyMap<string, string> = new Map([
   ["g22", "web hooks are not there yet: the field is refused"],
   ["g31", "interactive runs are not there yet"],
   ["g35", "idempotency keys are not there yet"],
-  ["g39", "there is no compile cache yet"],
 ]);
