@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Language } from "../../src/domain/language.ts";
 import type { Limits } from "../../src/domain/limits.ts";
 import type { ExecutionResponse, RunResponse } from "../../src/protocol/execution-response.ts";
 import { execute } from "../support/client.ts";
@@ -14,18 +13,31 @@ import {
   readFacts,
   readLanguages,
   readProgram,
+  type TestedLanguage,
 } from "./read-programs.ts";
 
 /** No program needs less: the smallest one has its stack and its libraries. */
 const LEAST_MEMORY_BYTES = 64 * 1024;
 
-const LANGUAGES = await readLanguages();
+const LANGUAGES = readLanguages();
 const CASES = new Set(CATALOGUE.map(({ name }) => name));
 
+/** What the server says of a language. */
+interface ServedLanguage {
+  readonly id: string;
+  readonly available: boolean;
+  readonly install: string | null;
+  readonly limits: Limits;
+  readonly compileLimits: Limits | null;
+}
+
 let server: RunningServer;
+let served: ReadonlyMap<string, ServedLanguage>;
 
 beforeAll(async () => {
   server = await startServer();
+  const { languages } = (await (await fetch(`${server.url}/v1/languages`)).json()) as { languages: ServedLanguage[] };
+  served = new Map(languages.map((language) => [language.id, language]));
 });
 
 afterAll(() => server.stop());
@@ -44,10 +56,17 @@ describe.concurrent.each(LANGUAGES.map((language) => [language.id, language] as 
   });
 
   test.for(CATALOGUE.filter(({ name }) => notApplicable[name] === undefined))("$name", async (tested, context) => {
-    if (!language.isAvailable) context.skip(`${language.name} is not installed here: ${language.install}`);
+    const { available, install } = find(language);
+    if (!available) context.skip(`${language.name} is not installed here: ${install}`);
     await conforms(readProgram(language, tested.name), tested, differs[tested.name]);
   });
 });
+
+function find({ id }: TestedLanguage): ServedLanguage {
+  const language = served.get(id);
+  if (language === undefined) throw new Error(`The server knows no language ${id}`);
+  return language;
+}
 
 async function conforms(program: Program, { tries }: Case, difference: Difference | undefined): Promise<void> {
   for (const one of tries) {
@@ -55,7 +74,7 @@ async function conforms(program: Program, { tries }: Case, difference: Differenc
     const request = { ...program.source, ...one.send, language: language.id };
     const result = await execute(server, request);
     expect(result, one.name).toMatchObject(difference ? expectedInstead(difference) : expectedOf(one, program));
-    expectSane(result, language);
+    expectSane(result, find(language));
     if (!one.differsNextTime) continue;
     const next = await execute(server, request);
     expect(next.status).toBe(result.status);
@@ -72,7 +91,7 @@ function expectedInstead({ why: _why, status, stderr, ...ended }: Difference) {
 }
 
 /** What is true of every answer, however the program ended. */
-function expectSane(result: ExecutionResponse, { compileLimits, limits }: Language): void {
+function expectSane(result: ExecutionResponse, { compileLimits, limits }: ServedLanguage): void {
   expect(result.compile === null).toBe(compileLimits === null);
   if (compileLimits !== null && result.compile !== null) expectSaneRun(result.compile, compileLimits);
   if (result.run !== null) expectSaneRun(result.run, limits);

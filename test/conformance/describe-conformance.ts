@@ -1,6 +1,5 @@
-import type { Language } from "../../src/domain/language.ts";
 import { CATALOGUE } from "./catalogue.ts";
-import { type Facts, readFacts } from "./read-programs.ts";
+import { type Facts, readFacts, type TestedLanguage } from "./read-programs.ts";
 
 const PREAMBLE = `<!-- Written by \`npm run test:conformance -- -u\` from test/conformance. -->
 # What programs of every language get
@@ -15,7 +14,7 @@ A language without a program for a case fails, unless its \`facts.yaml\` says wh
 why and how a language ends a case in a way of its own (≠).`;
 
 /** The page that says, case by case and language by language, what holds. */
-export function describeConformance(languages: readonly Language[]): string {
+export function describeConformance(languages: readonly TestedLanguage[]): string {
   const columns = languages.map((language) => ({ language, facts: readFacts(language.id) }));
   const rows = CATALOGUE.map(({ name }) => [`\`${name}\``, ...columns.map(({ facts }) => cell(facts, name))]);
   return [

@@ -3,10 +3,8 @@ import { join, parse as parsePath } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { z } from "zod";
-import type { Language } from "../../src/domain/language.ts";
 import { STATUSES } from "../../src/domain/outcome.ts";
-import { readManifests } from "../../src/languages/read-manifests.ts";
-import { loadLanguages } from "../../src/main/load-languages.ts";
+import { parseManifest } from "../../src/languages/manifest.ts";
 import { LANGUAGES_DIRECTORY } from "../../src/main/package-files.ts";
 import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
 
@@ -37,9 +35,20 @@ const factsSchema = z.strictObject({
 export type Facts = z.infer<typeof factsSchema>;
 export type Difference = z.infer<typeof differenceSchema>;
 
+/** What a manifest says of a language that concerns its programs. */
+export interface TestedLanguage {
+  readonly id: string;
+  readonly name: string;
+  /** With its dot. */
+  readonly extension: string;
+  /** What a program sent as one text is saved under. */
+  readonly mainFile: string;
+  readonly isCompiled: boolean;
+}
+
 /** A language's program for a case. */
 export interface Program {
-  readonly language: Language;
+  readonly language: TestedLanguage;
   /** These fields of a request. */
   readonly source: Pick<ExecutionRequest, "code" | "files">;
   /** Matches a message about the line that is marked `HERE`. */
@@ -50,11 +59,22 @@ export interface Program {
  * All languages that there are manifests for, those that are not installed on this host too; but not those that are left to
  * people to install and have no programs here.
  */
-export async function readLanguages(): Promise<readonly Language[]> {
-  const manifests = await readManifests([LANGUAGES_DIRECTORY]);
-  const leftOut = manifests.filter(({ id, detect }) => detect.optional && !existsSync(join(PROGRAMS, id)));
-  const languages = (await loadLanguages({ folder: null })).list();
-  return languages.filter((language) => !leftOut.some(({ id }) => id === language.id));
+export function readLanguages(): readonly TestedLanguage[] {
+  const files = readdirSync(LANGUAGES_DIRECTORY).filter((file) => file.endsWith(".yaml"));
+  const manifests = files
+    .sort()
+    .map((file) => parseManifest(readFileSync(join(LANGUAGES_DIRECTORY, file), "utf8"), file));
+  return manifests
+    .filter(({ id, detect }) => !detect.optional || existsSync(join(PROGRAMS, id)))
+    .map(({ id, name, extensions, mainFile, compile }) => {
+      return {
+        id,
+        name,
+        extension: extensions[0] ?? "",
+        mainFile: mainFile.default,
+        isCompiled: compile !== undefined,
+      };
+    });
 }
 
 /** The folders that hold a language's programs. */
@@ -81,12 +101,12 @@ export function readFacts(language: string): Facts {
 }
 
 /** @throws {Error} when there is not exactly one, or a folder of files has no main one. */
-export function readProgram(language: Language, name: string): Program {
+export function readProgram(language: TestedLanguage, name: string): Program {
   const folder = join(PROGRAMS, language.id);
   const [entry, ...others] = readdirSync(folder).filter((entry) => parsePath(entry).name === name);
   if (entry === undefined || others.length > 0) {
     throw new Error(
-      `There has to be one program test/conformance/programs/${language.id}/${name}${language.extensions[0]}`,
+      `There has to be one program test/conformance/programs/${language.id}/${name}${language.extension}`,
     );
   }
   const path = join(folder, entry);
@@ -109,7 +129,7 @@ function isMain(path: string): boolean {
 }
 
 /** Languages write `main.py", line 2`, `main.c:2:3`, `main.sh: line 2` or `main.php on line 2`. */
-function placeOf(language: Language, code: string): RegExp {
+function placeOf(language: TestedLanguage, code: string): RegExp {
   const line = String(code.split("\n").findIndex((text) => text.includes("HERE")) + 1);
   const { place = `${language.mainFile.replace(".", "\\.")}\\D{1,10}{line}\\b` } = readFacts(language.id);
   return new RegExp(place.replace("{line}", line), "mu");

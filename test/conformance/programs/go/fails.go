@@ -1,0 +1,9 @@
+package main
+
+func inner() {
+	panic("no way") // HERE
+}
+
+func main() {
+	inner()
+}

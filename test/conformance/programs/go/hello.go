@@ -1,0 +1,8 @@
+package main
+
+import "fmt"
+
+func main() {
+	gruß := "Hello, wörld ✓ 😀"
+	fmt.Println(gruß)
+}

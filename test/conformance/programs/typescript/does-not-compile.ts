@@ -1,0 +1,3 @@
+console.log("before");
+const total: number = = 1; // HERE
+console.log(total);

@@ -1,0 +1,1 @@
+for (let number: number = 1; ; number++) console.log(number);

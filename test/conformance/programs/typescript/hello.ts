@@ -1,0 +1,2 @@
+const gruß: string = "Hello, wörld ✓ 😀";
+console.log(gruß);

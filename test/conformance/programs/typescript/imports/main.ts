@@ -1,0 +1,3 @@
+import { Square } from "./shapes/square.ts";
+
+console.log(new Square(7).area);

@@ -1,0 +1,2 @@
+const [, , ...args]: string[] = process.argv;
+for (const argument of args) console.log(`[${argument}]`);

@@ -1,0 +1,3 @@
+const { GREETING, EMPTY }: NodeJS.ProcessEnv = process.env;
+console.log(`[${GREETING}]`);
+console.log(`[${EMPTY}]`);

@@ -1,0 +1,2 @@
+const random: number = Math.random();
+console.log(random);
