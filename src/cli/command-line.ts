@@ -7,6 +7,7 @@ import { readVersion } from "../main/package-files.ts";
 import { StartError } from "../main/start-error.ts";
 import { configCommand } from "./config-command.ts";
 import { createCommand } from "./create-command.ts";
+import { doctorCommand } from "./doctor-command.ts";
 import { keysCommand } from "./keys-command.ts";
 import { languagesCommand } from "./languages-command.ts";
 import { runCommand } from "./run/run-command.ts";
@@ -51,6 +52,7 @@ function createProgram(terminal: Terminal): Command {
   program.addCommand(serveCommand(terminal));
   program.addCommand(runCommand(terminal));
   program.addCommand(languagesCommand(terminal));
+  program.addCommand(doctorCommand(terminal));
   program.addCommand(keysCommand(terminal));
   program.addCommand(configCommand(terminal));
   program.addCommand(versionCommand(terminal));

@@ -14,7 +14,7 @@ describe("millrace", () => {
   it.each([["--help"], ["-h"], ["help"]])("explains itself: %s", (...args) => {
     const { status, stdout, stderr } = millrace(args);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    for (const command of ["serve", "run", "languages", "config", "version"])
+    for (const command of ["serve", "run", "languages", "doctor", "config", "version"])
       expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
   });
 
@@ -23,6 +23,7 @@ describe("millrace", () => {
     ["config", "--json"],
     ["run", "--stdin"],
     ["languages", "--json"],
+    ["doctor", "DEGRADED"],
     ["version", "print the version"],
   ])("explains %s, in both ways to ask", (command, word) => {
     const { status, stdout, stderr } = millrace([command, "--help"]);

@@ -31,7 +31,7 @@ export async function planBoxes(options: {
     host: await readHostFacts(),
     // For each slot a box that runs, one that stands ready and one that is being removed; and those that are booted ahead.
     lanes: Math.min(3 * options.slots + (options.warmStarts.length > 0 ? options.warm : 0), MOST_LANES),
-    memoryBytes: Math.floor(MEMORY_SHARE * availableBytes()),
+    memoryBytes: boxMemoryBytes(),
     maximum: MAXIMUM_LIMITS,
     filter: compileFilter(),
     trees: paths.filter(({ isDirectory }) => isDirectory),
@@ -44,8 +44,9 @@ async function toHostPath({ source, path }: HostTree): Promise<HostPath & { read
   return { source, path, why: "a toolchain outside /usr", isDirectory: (await stat(source)).isDirectory() };
 }
 
-/** Memory of the host, or of the container that this process is in. */
-function availableBytes(): number {
+/** What all boxes together may use of the host's memory, or of that of the container that this process is in, bytes. */
+export function boxMemoryBytes(): number {
   const constrained = process.constrainedMemory();
-  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  const available = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  return Math.floor(MEMORY_SHARE * available);
 }

@@ -1,20 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../domain/clock.ts";
-import type { Execution } from "../domain/execution.ts";
 import { nodeId } from "../domain/ids.ts";
-import { createEngine, type ExecutionOutcome } from "../engine/engine.ts";
 import { fromRequest, toExecution } from "../gateway/to-execution.ts";
-import type { LanguageRegistry } from "../languages/registry.ts";
 import type { ExecutionRequest } from "../protocol/execution-request.ts";
 import type { ExecutionResponse } from "../protocol/execution-response.ts";
 import { type LanguagesResponse, toLanguagesResponse } from "../protocol/languages-response.ts";
 import { parseExecutionRequest } from "../protocol/parse-execution-request.ts";
 import { toResponse } from "../protocol/to-response.ts";
-import { createSandbox } from "../sandbox/create-sandbox.ts";
-import { createLog, type Log, type LogLevel } from "../telemetry/log.ts";
+import { createLog, type LogLevel } from "../telemetry/log.ts";
 import { loadLanguages } from "./load-languages.ts";
-import { orNoBoxes } from "./start-error.ts";
-import { type Host, startHost } from "./start-host.ts";
+import { startLocalEngine } from "./local-engine.ts";
 
 /**
  * Runs one program in a box of this process, without server and HTTP, and with the same answer. The process is nobody in
@@ -43,48 +38,14 @@ export async function runLocally(
   const execution = toExecution(submission, languages);
   const log = createLog({ level: options.logLevel });
   const startedAtMs = systemClock.nowMs();
-  const host = await startHost({ slots: 1, warm: 0, keepsCompiled: false, languages, log, announce: options.announce });
+  const local = await startLocalEngine({ languages, log, announce: options.announce });
   try {
-    host.giveUpRoot();
-    const outcome = await execute(execution, { host, languages, log, signal: options.signal });
+    const outcome = await local.engine.execute(execution, { signal: options.signal });
     const { id, language, version } = execution;
     const totalMs = systemClock.nowMs() - startedAtMs;
     return toResponse({ id, language, version, ...outcome, queuedMs: 0, totalMs, node: nodeId(randomUUID()) });
   } finally {
-    await host.launcher.stop();
-  }
-}
-
-async function execute(
-  execution: Execution,
-  deps: {
-    readonly host: Host;
-    readonly languages: LanguageRegistry;
-    readonly log: Log;
-    readonly signal: AbortSignal;
-  },
-): Promise<ExecutionOutcome> {
-  const { host, languages, log, signal } = deps;
-  const { socketPath, replace: replaceLauncher } = host.launcher;
-  const sandbox = await orNoBoxes(
-    host.launcher,
-    createSandbox({ socketPath, plan: host.plan, slots: 1, prepared: 1, log, replaceLauncher }),
-  );
-  try {
-    // Nobody reads the metrics of one run; what went wrong with it is in the log.
-    const telemetry = { runRetried: () => undefined };
-    return await createEngine({
-      sandbox,
-      languages,
-      warmStarts: host.warmStarts,
-      compiledFiles: null,
-      log,
-      telemetry,
-    }).execute(execution, {
-      signal,
-    });
-  } finally {
-    await sandbox.close();
+    await local.close();
   }
 }
 

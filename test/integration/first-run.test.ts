@@ -74,9 +74,25 @@ test("the package serves from an empty folder, with nothing but its declared dep
   );
 
   expect(await runPython(url)).toBe("42\n");
+  expect(await runByClient(url)).toBe("42\n");
   server.kill("SIGTERM");
   expect(await exited).toEqual([0, null]);
 });
+
+/** A program of somebody who has the package, and asks a server by its client. */
+async function runByClient(url: string): Promise<string> {
+  const program = `
+    import { createClient } from "millrace/client";
+    import { EngineError } from "millrace/errors";
+    const client = createClient({ url: ${JSON.stringify(url)} });
+    const refusal = await client.execute({ language: "pyton", code: "x" }).catch((error) => error);
+    if (!(refusal instanceof EngineError) || refusal.code !== "unknown_language") throw refusal;
+    const { run } = await client.execute({ language: "python", code: "print(6*7)" });
+    process.stdout.write(run.stdout);
+  `;
+  const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", program], { cwd: folder });
+  return stdout;
+}
 
 /** What `npm install` would put beside the package, taken from the repository. */
 async function linkDependencies(installed: string): Promise<void> {

@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { createLog } from "../../telemetry/log.ts";
+import { buildLauncher } from "../build-launcher.ts";
+import { loadLanguages } from "../load-languages.ts";
+import { startLocalEngine } from "../local-engine.ts";
+import { NATIVE_DIRECTORY } from "../package-files.ts";
+import { boxMemoryBytes } from "../plan-boxes.ts";
+import { StartError } from "../start-error.ts";
+import { examineBoxes } from "./examine-boxes.ts";
+import { examineCgroups } from "./examine-cgroups.ts";
+import { examineMemory, examineNamespaces, examineRoot, examineSystem } from "./examine-host.ts";
+import { examineLanguages } from "./examine-languages.ts";
+import { type Finding, fail, pass } from "./finding.ts";
+
+/**
+ * Tries what a server needs, one thing after the other, and says what came of each. It leaves behind what a server would:
+ * a compiled launcher, toolchains that are prepared. This process is nobody in particular after it.
+ * @param options.slots how many programs are to run at once.
+ * @param options.announce told, in words for a person, what takes its time.
+ */
+export async function* examine(options: {
+  readonly slots: number;
+  readonly announce: (text: string) => void;
+}): AsyncGenerator<Finding> {
+  /** What follows a failure would fail as well. */
+  const stages: readonly (readonly (() => Finding | Promise<Finding>)[])[] = [
+    [() => examineSystem(process.platform, process.arch)],
+    [() => examineRoot(readFileSync("/proc/self/status", "utf8"))],
+    [
+      () => examineCgroups(readFileSync("/proc/self/mountinfo", "utf8")),
+      examineNamespaces,
+      () => examineMemory({ slots: options.slots, boxBytes: boxMemoryBytes() }),
+      examineLauncher,
+    ],
+  ];
+  for (const stage of stages) {
+    let hasFailed = false;
+    for (const look of stage) {
+      const finding = await look();
+      yield finding;
+      hasFailed ||= finding.verdict === "fail";
+    }
+    if (hasFailed) return;
+  }
+  yield* examineWhatRuns(options.announce);
+}
+
+async function examineLauncher(): Promise<Finding> {
+  let isCompiled = false;
+  try {
+    const path = await buildLauncher({
+      nativeDirectory: NATIVE_DIRECTORY,
+      announce: () => {
+        isCompiled = true;
+      },
+    });
+    return pass("launcher", `The launcher ${isCompiled ? "compiles" : "is compiled"}: ${path}.`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return fail("launcher", reason, "apt-get install gcc make libc6-dev");
+  }
+}
+
+/** Boxes, and the languages in them. */
+async function* examineWhatRuns(announce: (text: string) => void): AsyncGenerator<Finding> {
+  const log = createLog({ level: "silent" });
+  const languages = await loadLanguages({ announce });
+  try {
+    const local = await startLocalEngine({ languages, log, announce });
+    try {
+      let hasFailed = false;
+      for await (const finding of examineBoxes(local.sandbox)) {
+        yield finding;
+        hasFailed ||= finding.verdict === "fail";
+      }
+      if (!hasFailed) yield* examineLanguages(languages, local.engine);
+    } finally {
+      await local.close();
+    }
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    yield fail("box", error.message, null);
+  }
+}

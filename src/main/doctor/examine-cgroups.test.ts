@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { examineCgroups } from "./examine-cgroups.ts";
+
+function mountInfo(...mounts: readonly (readonly [point: string, type: string, options: string])[]): string {
+  return mounts
+    .map(([point, type, options]) => `31 24 0:27 / ${point} rw,relatime - ${type} x rw,${options}\n`)
+    .join("");
+}
+
+const V1 = mountInfo(
+  ["/sys/fs/cgroup/memory", "cgroup", "memory"],
+  ["/sys/fs/cgroup/cpu,cpuacct", "cgroup", "cpu,cpuacct"],
+  ["/sys/fs/cgroup/pids", "cgroup", "pids"],
+);
+const V2 = mountInfo(["/sys/fs/cgroup", "cgroup2", "nsdelegate"]);
+
+const willing = { tryGroup: () => undefined, controllersOf: () => "" };
+
+function refuse(code: string, where: string) {
+  const tryGroup = (hierarchy: string) => {
+    if (hierarchy === where) throw Object.assign(new Error(code), { code });
+  };
+  return { ...willing, tryGroup };
+}
+
+test("version 1, alone or beside version 2, is what is needed; a group is tried in each hierarchy", () => {
+  const tried: string[] = [];
+  expect(examineCgroups(V1 + V2, { ...willing, tryGroup: (hierarchy) => void tried.push(hierarchy) }).verdict).toBe(
+    "pass",
+  );
+  expect(new Set(tried)).toEqual(
+    new Set(["/sys/fs/cgroup/memory", "/sys/fs/cgroup/cpu,cpuacct", "/sys/fs/cgroup/pids"]),
+  );
+});
+
+test("version 2 alone is not enough, and the remedy is to have version 1", () => {
+  expect(examineCgroups(V2, { ...willing, controllersOf: () => "cpuset cpu io memory pids\n" })).toMatchObject({
+    verdict: "fail",
+    reason: expect.stringContaining("Millrace uses version 1 only, so far"),
+    remedy: expect.stringContaining("systemd.unified_cgroup_hierarchy=0"),
+  });
+});
+
+test("a controller that is not mounted is named, with how to mount it", () => {
+  expect(examineCgroups(V1.replaceAll("pids", "freezer") + V2, willing)).toMatchObject({
+    verdict: "fail",
+    reason: "The controller pids is not mounted.",
+    remedy: "mkdir -p /sys/fs/cgroup/pids && mount -t cgroup -o pids cgroup /sys/fs/cgroup/pids",
+  });
+});
+
+test("a hierarchy that cannot be written is named, with how to write it where that is known", () => {
+  expect(examineCgroups(V1, refuse("EROFS", "/sys/fs/cgroup/memory"))).toMatchObject({
+    verdict: "fail",
+    reason: "No group can be made in /sys/fs/cgroup/memory (EROFS), so memory of boxes cannot be limited.",
+    remedy: "mount -o remount,rw /sys/fs/cgroup/memory",
+  });
+  expect(examineCgroups(V1, refuse("EACCES", "/sys/fs/cgroup/pids"))).toMatchObject({ verdict: "fail", remedy: null });
+});

@@ -1,0 +1,69 @@
+import { execFile } from "node:child_process";
+import { expect, test } from "vitest";
+import { type CliResult, millrace } from "../../support/cli.ts";
+
+interface Diagnosis {
+  readonly verdict: string;
+  readonly findings: readonly { check: string; verdict: string; reason: string; remedy: string | null }[];
+}
+
+/** Has the doctor look at this host after a change that only it sees. @param change a command of the shell. */
+function examineAfter(change: string): Promise<CliResult> {
+  const script = `mount --make-rprivate / && ${change} && exec "$0" src/cli/millrace.ts doctor --json`;
+  return new Promise((resolve) => {
+    execFile("unshare", ["--mount", "sh", "-c", script, process.execPath], (error, stdout, stderr) => {
+      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+function findingOf({ stdout }: CliResult, check: string) {
+  return (JSON.parse(stdout) as Diagnosis).findings.find((finding) => finding.check === check);
+}
+
+test("this host passes: boxes are made, limits hold, languages say hello", async () => {
+  const { status, stdout, stderr } = await millrace(["doctor"]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toMatch(/^PASS: millrace serve can run programs here\.$/m);
+  for (const check of [
+    "cgroups",
+    "namespaces",
+    "launcher",
+    "box",
+    "memory limit",
+    "cpu limit",
+    "process limit",
+    "python",
+  ]) {
+    expect(stdout).toMatch(new RegExp(`^PASS +${check} `, "m"));
+  }
+  expect(stdout).not.toMatch(/^(?:FAIL|DEGRADED) /m);
+});
+
+test("who is not root is told to be", async () => {
+  const { status, stdout } = await millrace(["doctor"], { isRoot: false });
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/^FAIL +root +This is user 1000, not root; .*\n +\$ sudo millrace doctor\n\nFAIL: /m);
+});
+
+test("control groups that cannot be written fail, with the command that mends it, and no box is tried", async () => {
+  const result = await examineAfter("mount -o bind,remount,ro /sys/fs/cgroup/memory");
+  expect(result.status).toBe(1);
+  expect(findingOf(result, "cgroups")).toMatchObject({
+    verdict: "fail",
+    remedy: "mount -o remount,rw /sys/fs/cgroup/memory",
+  });
+  expect(findingOf(result, "box")).toBeUndefined();
+});
+
+test("a controller that is missing fails, with the command that brings it", async () => {
+  const result = await examineAfter("umount /sys/fs/cgroup/pids");
+  expect(result.status).toBe(1);
+  expect(findingOf(result, "cgroups")).toMatchObject({ verdict: "fail", remedy: expect.stringContaining("-o pids") });
+});
+
+test("a language that is not installed is absent, with the command that brings it, and counts for nothing", async () => {
+  const result = await examineAfter("mount --bind /dev/null /usr/bin/sqlite3");
+  expect(result.status).toBe(0);
+  expect(findingOf(result, "sql")).toMatchObject({ verdict: "absent", remedy: "apt-get install sqlite3" });
+});
