@@ -36,7 +36,7 @@ export function doctorCommand(terminal: Terminal): Command {
     const { examine } = await import("../main/doctor/doctor.ts");
     const announce = (text: string) => terminal.complain(`millrace: ${text}\n`);
     const findings: Finding[] = [];
-    for await (const finding of examine({ slots: config.slots, announce })) {
+    for await (const finding of examine({ slots: config.slots, folder: config.languages, announce })) {
       findings.push(finding);
       if (!isJson) terminal.print(toText(finding));
     }

@@ -20,6 +20,8 @@ import { type Finding, fail, pass } from "./finding.ts";
  */
 export async function* examine(options: {
   readonly slots: number;
+  /** Of further languages; those of the usual one when null. */
+  readonly folder: string | null;
   readonly announce: (text: string) => void;
 }): AsyncGenerator<Finding> {
   /** What follows a failure would fail as well. */
@@ -42,7 +44,7 @@ export async function* examine(options: {
     }
     if (hasFailed) return;
   }
-  yield* examineWhatRuns(options.announce);
+  yield* examineWhatRuns(options);
 }
 
 async function examineLauncher(): Promise<Finding> {
@@ -62,10 +64,14 @@ async function examineLauncher(): Promise<Finding> {
 }
 
 /** Boxes, and the languages in them. */
-async function* examineWhatRuns(announce: (text: string) => void): AsyncGenerator<Finding> {
+async function* examineWhatRuns(options: {
+  readonly folder: string | null;
+  readonly announce: (text: string) => void;
+}): AsyncGenerator<Finding> {
+  const { announce } = options;
   const log = createLog({ level: "silent" });
-  const languages = await loadLanguages({ announce });
   try {
+    const languages = await loadLanguages(options);
     const local = await startLocalEngine({ languages, log, announce });
     try {
       let hasFailed = false;
