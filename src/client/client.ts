@@ -32,7 +32,7 @@ const executionAnswer = executionResponseSchema
   .extend({ compile: runResponseSchema.strip().nullable(), run: runResponseSchema.strip().nullable() })
   .strip();
 const languagesAnswer = z.object({ languages: z.array(languageEntrySchema.strip()) });
-const problemAnswer = problemSchema.partial({ errors: true }).strip();
+const problemAnswer = problemSchema.partial({ errors: true }).extend({ code: z.string() }).strip();
 
 /**
  * @param options.url the server's address, like `http://localhost:8080`.
