@@ -72,7 +72,8 @@ static void reset(struct box *box, uint32_t id, uint32_t number) {
 
 const char *box_prepare(struct boxes *boxes, struct box *box, uint32_t id, const uint8_t *payload, size_t size) {
   struct cursor c = {payload, payload + size};
-  struct maker maker = {.plan = boxes->plan, .lane = &box->lane, .groups = &boxes->groups, .number = boxes->next_number++};
+  struct maker maker = {.launcher = getpid(), .plan = boxes->plan, .lane = &box->lane, .groups = &boxes->groups,
+                        .number = boxes->next_number++};
   uint32_t zygote;
   if (!take_sizes(&c, &maker, &zygote)) return "PREPARE: bad payload";
   reset(box, id, maker.number);

@@ -237,6 +237,7 @@ _Noreturn void maker_run(const struct maker *m) {
   struct cgroup group;
   keep_own_descriptors(m);
   signals_reset();
+  signals_die_with(m->launcher); /* or it would make a box of which nobody knows; once in the groups it is swept with them */
   offer_to_oom_killer();
   enter_groups(m, &group);
   if (setns(m->lane->mount_namespace, CLONE_NEWNS)) status_fail(m->ends.status, STAGE_LANE, 0);

@@ -15,6 +15,7 @@ struct maker_ends {
 };
 
 struct maker {
+  pid_t launcher;
   const struct plan *plan;
   const struct lane *lane;
   const struct cgroup_tree *groups;

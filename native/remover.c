@@ -5,10 +5,11 @@
 #include "signals.h"
 #include "system.h"
 
-static _Noreturn void run(int line, const struct cgroup_tree *groups) {
+static _Noreturn void run(int line, pid_t launcher, const struct cgroup_tree *groups) {
   if (dup2(line, 3) < 0) _exit(1);
   sys_close_range(4, ~0u); /* the worker's connection above all */
   signals_reset();
+  signals_die_with(launcher);
   struct remover_answer answer = {0};
   while (RETRY(recv(3, &answer.number, sizeof answer.number, 0)) == sizeof answer.number) {
     answer.is_removed = !cgroup_remove(groups, answer.number);
@@ -18,12 +19,13 @@ static _Noreturn void run(int line, const struct cgroup_tree *groups) {
 }
 
 int remover_start(struct remover *remover, const struct cgroup_tree *groups) {
+  const pid_t launcher = getpid();
   int pair[2];
   *remover = (struct remover){.line = -1};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) return -1;
   remover->line = pair[0];
   remover->pid = fork();
-  if (remover->pid == 0) run(pair[1], groups);
+  if (remover->pid == 0) run(pair[1], launcher, groups);
   int error = errno;
   close(pair[1]);
   if (remover->pid > 0) return 0;

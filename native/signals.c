@@ -1,5 +1,6 @@
 #include "signals.h"
 
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 
 #include "system.h"
@@ -25,4 +26,8 @@ void signals_reset(void) {
   sigemptyset(&none);
   for (size_t i = 0; i < COUNT_OF(IGNORED); i++) signal(IGNORED[i], SIG_DFL);
   sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void signals_die_with(pid_t parent) {
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent) _exit(1);
 }

@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { startLauncherProcess } from "./launcher-process.ts";
 
@@ -67,6 +70,19 @@ it("fails when it is not ready in time", async () => {
 it("fails when it is not there", async () => {
   const started = startLauncherProcess({ path: "/nowhere/launcher", log: () => undefined });
   await expect(started).rejects.toThrow("ENOENT");
+});
+
+it("does not keep this process alive for a child of its own that hangs", async () => {
+  const module = fileURLToPath(new URL("launcher-process.ts", import.meta.url));
+  const script = `
+    import { startLauncherProcess } from ${JSON.stringify(module)};
+    const args = ["-c", "sleep 60 & echo $! >&2; ${READY}; cat"];
+    const launcher = await startLauncherProcess({ path: "/bin/sh", args, log: (line) => console.log(line) });
+    await launcher.stop();`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script], {
+    timeout: 5_000,
+  });
+  process.kill(Number(stdout), "SIGKILL");
 });
 
 it("fails to stop one that does not end", async () => {

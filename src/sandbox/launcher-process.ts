@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
@@ -61,6 +62,11 @@ function readReadyLine(stdout: Readable): Promise<string> {
   });
 }
 
+/** It is read as long as this process lives, which does not live for that. */
+function stopKeepingAlive(output: Readable): void {
+  if (output instanceof Socket) output.unref();
+}
+
 function watchExit(child: Spawned): Promise<string> {
   return new Promise((resolve) => {
     child.on("error", (error) => resolve(error.message));
@@ -78,6 +84,8 @@ export async function startLauncherProcess(options: LauncherProcessOptions): Pro
   const child = spawn(path, args, { stdio: ["pipe", "pipe", "pipe"], env: {}, cwd: "/", detached: true }) as Spawned;
   const lastLines: string[] = [];
   const exited = watchExit(child);
+  // A child of its own that hangs may hold the other ends of its outputs: nobody waits for them any longer than for it.
+  child.on("exit", () => [child.stdout, child.stderr].forEach(stopKeepingAlive));
   createInterface({ input: child.stderr }).on("line", (line) => {
     if (lastLines.push(line) > QUOTED_LINES) lastLines.shift();
     log(line);

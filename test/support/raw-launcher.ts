@@ -25,6 +25,8 @@ export interface RawLauncher {
   pid(): number;
   /** Connects as the worker, or as another user. */
   open(uid?: number): RawConnection;
+  /** Tells the supervisor that the launcher does not answer. */
+  readonly replace: () => void;
   /** Everything that supervisor and launcher have said. */
   said(): string;
   /** @throws {Error} when anything of it is left on the host. */
@@ -56,6 +58,7 @@ export async function startRawLauncher(): Promise<RawLauncher> {
     ),
     pid: () => listProcesses().find(({ parentPid }) => parentPid === supervisor.pid)?.pid ?? 0,
     open: (uid = launcher.uid) => openConnection(connectAs(uid, launcher.socketPath)),
+    replace: launcher.replace,
     said: () => lines.join("\n"),
     async stop() {
       const directory = dirname(launcher.socketPath);
