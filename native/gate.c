@@ -1,6 +1,6 @@
 /*
  * Preloaded into an interpreter; see gate.h. It stands in front of the functions that open files, lets everything through
- * but the first opening of the main file, and is out of the way after that. Nothing else of it can be seen from inside but its
+ * but the first opening of the main file, and is out of the way after that. Or it stops the process before its main(). Nothing else of it can be seen from inside but its
  * place in the memory map.
  */
 #include "gate.h"
@@ -27,48 +27,13 @@
 
 enum { ID_PROGRAM = 1000, HELPER_STACK = 64 << 10, GATE_DESCRIPTORS = GATE_GROUPS + CGROUP_CONTROLLERS };
 
-/* NULL once the gate is open. Interpreters open it by its whole path, or by its name in the work directory. */
+/* The file at which to stop; NULL once the gate is open. Interpreters open it by its whole path, or by its name in the work
+ * directory. */
 static char *main_path;
 static bool is_zygote;
 static const struct plan_policy *policy; /* a zygote's */
 static ElfW(auxv_t) *auxv;               /* what the kernel told it at its start, on its stack */
 static const char *environment_end;      /* what follows there is for the gate alone */
-
-/* ---- before main() ----------------------------------------------------------------------------------------------- */
-
-/* Takes the variable out of the environment, and its text out of memory. */
-static char *take_variable(const char *name, char **text) {
-  extern char **environ;
-  size_t size = strlen(name);
-  for (char **at = environ; *at; at++) {
-    if (strncmp(*at, name, size) || (*at)[size] != '=') continue;
-    *text = *at;
-    char *value = strdup(*at + size + 1);
-    memset(*at, 0, strlen(*at));
-    for (; *at; at++) at[0] = at[1];
-    return value;
-  }
-  return NULL;
-}
-
-__attribute__((constructor)) static void arm(void) {
-  extern char **environ;
-  char *preload, *gate, **last = environ;
-  while (*last) last++;
-  char *kind = take_variable(GATE_VARIABLE, &gate);
-  if (!kind) return;
-  free(take_variable("LD_PRELOAD", &preload));
-  auxv = (void *)(last + 1);
-  environment_end = preload < gate ? preload : gate;
-  is_zygote = !strncmp(kind, "fork:", 5);
-  main_path = strdup(strchr(kind, ':') + 1);
-  free(kind);
-  if (!is_zygote) return;
-  void *shared = mmap(NULL, sizeof *policy, PROT_READ, MAP_PRIVATE, GATE_POLICY_FD, 0);
-  if (shared == MAP_FAILED) _exit(1);
-  policy = shared;
-  close(GATE_POLICY_FD);
-}
 
 /* ---- a zygote ---------------------------------------------------------------------------------------------------- */
 
@@ -184,6 +149,48 @@ static void pass(void) {
   prctl(PR_SET_DUMPABLE, 1);
   errno = error;
 }
+
+/* ---- before main() ----------------------------------------------------------------------------------------------- */
+
+/* Takes the variable out of the environment, and its text out of memory. */
+static char *take_variable(const char *name, char **text) {
+  extern char **environ;
+  size_t size = strlen(name);
+  for (char **at = environ; *at; at++) {
+    if (strncmp(*at, name, size) || (*at)[size] != '=') continue;
+    *text = *at;
+    char *value = strdup(*at + size + 1);
+    memset(*at, 0, strlen(*at));
+    for (; *at; at++) at[0] = at[1];
+    return value;
+  }
+  return NULL;
+}
+
+static void take_policy(void) {
+  void *shared = mmap(NULL, sizeof *policy, PROT_READ, MAP_PRIVATE, GATE_POLICY_FD, 0);
+  if (shared == MAP_FAILED) _exit(1);
+  policy = shared;
+  close(GATE_POLICY_FD);
+}
+
+__attribute__((constructor)) static void arm(void) {
+  extern char **environ;
+  char *preload, *gate, **last = environ;
+  while (*last) last++;
+  char *kind = take_variable(GATE_VARIABLE, &gate);
+  if (!kind) return;
+  free(take_variable("LD_PRELOAD", &preload));
+  auxv = (void *)(last + 1);
+  environment_end = preload < gate ? preload : gate;
+  is_zygote = !strncmp(kind, "fork:", 5);
+  main_path = strdup(strchr(kind, ':') + 1);
+  free(kind);
+  if (is_zygote) take_policy();
+  if (!strrchr(main_path, '/')[1]) pass(); /* no name of a file: here and now */
+}
+
+/* ---- in front of the C library -------------------------------------------------------------------------------- */
 
 static void check(const char *path) {
   if (main_path && path && (!strcmp(path, main_path) || !strcmp(path, strrchr(main_path, '/') + 1))) pass();

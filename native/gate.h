@@ -11,8 +11,9 @@
 #pragma once
 #include <stdint.h>
 
-/* In the environment of an interpreter that is to stop: "boot:" or "fork:" and the whole path of the main file. The gate removes
- * it, and LD_PRELOAD, before anything could see them. The two have to come last. */
+/* In the environment of an interpreter that is to stop: "boot:" or "fork:" and the whole path of the main file; or the path of
+ * the work directory and a slash, to stop before main(). The gate removes it, and LD_PRELOAD, before anything could see them. The
+ * two have to come last. */
 #define GATE_VARIABLE "MILLRACE_GATE"
 
 /* A zygote's descriptors beside 0, 1 and 2, which are pipes: interpreters look at what they are. */

@@ -1,7 +1,7 @@
 import type { Execution, ExecutionResult, RunResult, SourceFile } from "../domain/execution.ts";
 import type { Status } from "../domain/outcome.ts";
 import type { Command } from "../languages/command.ts";
-import { artifactNames, compileCommand, compileFiles, isArtifact, runCommand } from "../languages/command.ts";
+import { artifactNames, compileCommand, compileFiles, covers, runCommand } from "../languages/command.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
 import type { Toolchain } from "../languages/toolchain.ts";
 import type { BoxFile, RunSpec, Sandbox } from "../sandbox/sandbox.ts";
@@ -70,7 +70,7 @@ export function createEngine(deps: {
     options: Parameters<typeof launch>[1],
   ): Promise<Compiled> {
     const { limits } = spec;
-    const collect = { wants: (path: string) => isArtifact(wanted, path), maxBytes: limits.diskBytes };
+    const collect = { wants: (path: string) => covers(wanted, path), maxBytes: limits.diskBytes };
     const launched = await launch({ ...spec, stdin: new Uint8Array(), warm: null, collect }, options);
     const fault = launched.result.status === "ok" ? findArtifactFault(wanted, launched) : null;
     if (fault === null) return { result: launched.result, artifacts: launched.files };

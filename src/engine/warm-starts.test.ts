@@ -12,7 +12,7 @@ const manifest = {
   run: {
     command: ["{executable}", "-m{heapMiB}", "{mainFile}"],
     env: { A: "1" },
-    warm: { way: "boot", unless: ["settings"] },
+    warm: { way: "boot", unless: ["settings", "modules/"] },
   },
 };
 
@@ -56,6 +56,11 @@ it("may stop at a file that a compiler makes", () => {
   expect([...warmStartsOf([toolchainOf(made)]).values()]).toMatchObject([{ mainFile: "/box/main.x.out" }]);
 });
 
+it("may stop before it looks at any file", () => {
+  const early = { ...manifest, run: { ...manifest.run, warm: { way: "fork", file: null } } };
+  expect([...warmStartsOf([toolchainOf(early)]).values()]).toMatchObject([{ way: "fork", mainFile: null }]);
+});
+
 it("boots nothing whose manifest does not say how", () => {
   const { warm: _warm, ...coldRun } = manifest.run;
   expect(warmStartsOf([toolchainOf({ ...manifest, run: coldRun })]).size).toBe(0);
@@ -83,6 +88,7 @@ describe("a run does not fit", () => {
     ["with another value of the language's own", { env: { A: "2" } }],
     ["with another executable", { executable: "/usr/bin/y" }],
     ["with a file that was looked for in vain", { files: [main, { ...main, path: "settings" }] }],
+    ["with a file of a directory that was looked for in vain", { files: [main, { ...main, path: "modules/a/b" }] }],
     ["with another main file", { files: [{ ...main, path: "other.x" }] }],
     ["without a file", { files: [] }],
   ])("%s", (_what, change) => {

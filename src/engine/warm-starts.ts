@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { Limits } from "../domain/limits.ts";
 import { WORK_DIRECTORY } from "../domain/work-directory.ts";
-import { runCommand } from "../languages/command.ts";
+import { covers, runCommand } from "../languages/command.ts";
 import { expandText } from "../languages/template.ts";
 import type { Toolchain } from "../languages/toolchain.ts";
 import type { RunSpec } from "../sandbox/sandbox.ts";
@@ -23,7 +23,7 @@ export function warmStartsOf(toolchains: readonly Toolchain[]): WarmStarts {
       ...runCommand(toolchain, { files, limits, args: [], env: {} }, []),
       id: `${toolchain.language}-${toolchain.version}`,
       way,
-      mainFile: posix.join(WORK_DIRECTORY, expandText(file, { mainFile: () => mainFile.default })),
+      mainFile: file && posix.join(WORK_DIRECTORY, expandText(file, { mainFile: () => mainFile.default })),
       unless: unless.map((name) => posix.join(WORK_DIRECTORY, name)),
       limits,
     });
@@ -41,8 +41,8 @@ const BOOT_LIMITS: readonly (keyof Limits)[] = ["memoryBytes", "processes", "ope
 export function fitsWarmStart(run: Omit<RunSpec, "warm">, start: WarmStart): boolean {
   const paths = run.files.map(({ path }) => posix.join(WORK_DIRECTORY, path));
   return (
-    paths.includes(start.mainFile) &&
-    !start.unless.some((path) => paths.includes(path)) &&
+    (start.mainFile === null || paths.includes(start.mainFile)) &&
+    !paths.some((path) => covers(start.unless, path)) &&
     run.executable === start.executable &&
     isSameList(run.argv, start.argv) &&
     isSameList(Object.entries(run.env).flat(), Object.entries(start.env).flat()) &&

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Execution } from "../domain/execution.ts";
 import { executionId } from "../domain/ids.ts";
 import { DEFAULT_COMPILE_LIMITS, DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
-import { artifactNames, compileCommand, compileFiles, isArtifact, runCommand } from "./command.ts";
+import { artifactNames, compileCommand, compileFiles, covers, runCommand } from "./command.ts";
 import { parseManifest } from "./manifest.ts";
 import { createToolchain } from "./toolchain.ts";
 
@@ -114,7 +114,7 @@ test("a path is never read as an option or as a file of options", () => {
 
 test("an artifact is a file of that very name, or one below that directory", () => {
   const names = artifactNames(toolchainOf(compiled), executionOf(["main.t"]));
-  const isTaken = (path: string) => isArtifact(names, path);
+  const isTaken = (path: string) => covers(names, path);
   expect(["main", "out/a", "out/b/c"].filter(isTaken)).toHaveLength(3);
   expect(["main.o", "sub/main", "out", "outer/a", "x/out/a"].filter(isTaken)).toEqual([]);
 });

@@ -71,8 +71,8 @@ export function artifactNames(toolchain: Toolchain, execution: Execution): reado
   return (toolchain.manifest.compile?.artifacts ?? []).map((name) => posix.normalize(expandText(name, values)));
 }
 
-/** Whether a file that a compiler left is one of these names. */
-export function isArtifact(names: readonly string[], path: string): boolean {
+/** Whether a path is one of these names, or below one that is a `directory/`. */
+export function covers(names: readonly string[], path: string): boolean {
   return names.some((name) => (name.endsWith("/") ? path.startsWith(name) : path === name));
 }
 

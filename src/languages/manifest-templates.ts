@@ -27,7 +27,7 @@ interface Templates {
   readonly compile?:
     | (Step & { readonly files: Readonly<Record<string, string>>; readonly artifacts: readonly string[] })
     | undefined;
-  readonly run: Step & { readonly warm?: { readonly file: string } | undefined };
+  readonly run: Step & { readonly warm?: { readonly file: string | null } | undefined };
 }
 
 interface TemplateFault {
@@ -70,7 +70,7 @@ export function findTemplateFaults(manifest: Templates): TemplateFault[] {
     check(["compile", "artifacts"], compile.artifacts, ARTIFACT);
   }
   checkStep("run", run, RUN, SETTINGS);
-  if (run.warm !== undefined) check(["run", "warm"], { file: run.warm.file }, ARTIFACT);
+  if (run.warm?.file != null) check(["run", "warm"], { file: run.warm.file }, ARTIFACT);
   return faults;
 }
 

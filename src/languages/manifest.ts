@@ -100,9 +100,9 @@ const warm = z.union([
   way.transform((word) => ({ way: word, file: "{mainFile}", unless: [] as string[] })),
   z.strictObject({
     way,
-    /** Which file that is. */
-    file: relativePath.default("{mainFile}"),
-    /** Files that it looks for before: a run that has one of them starts cold. */
+    /** Which file that is; null: it stops before it does anything of its own. */
+    file: relativePath.nullable().default("{mainFile}"),
+    /** Files, or `directory/`, that it looks for before: a run that has one of them starts cold. */
     unless: z.array(relativePath).default([]),
   }),
 ]);

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { describe, expect, test, vi } from "vitest";
 import type { Execution, SourceFile } from "../domain/execution.ts";
 import { executionId } from "../domain/ids.ts";
-import { artifactNames, type Command, compileCommand, compileFiles, isArtifact, runCommand } from "./command.ts";
+import { artifactNames, type Command, compileCommand, compileFiles, covers, runCommand } from "./command.ts";
 import { loadRegistry } from "./registry.ts";
 import type { Toolchain } from "./toolchain.ts";
 
@@ -70,7 +70,7 @@ function readArtifacts(names: readonly string[], directory: string): SourceFile[
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
-    .filter((path) => isArtifact(names, path))
+    .filter((path) => covers(names, path))
     .map((path) => ({ path, content: readFileSync(join(directory, path)) }));
 }
 

@@ -139,7 +139,7 @@ function devEntries(): PlanEntry[] {
  */
 function warmEntries(warm: BoxPlanOptions["warm"]): PlanEntry[] {
   if (warm === undefined) return [];
-  const names = new Set(zygotesOf(warm.starts).map(({ mainFile }) => mainFile));
+  const names = new Set(zygotesOf(warm.starts).flatMap(({ mainFile }) => mainFile ?? []));
   return [
     { kind: "bind", path: GATE_PATH, source: warm.gate, why: "stops an interpreter that is booted ahead" },
     ...Array.from(names, (path): PlanEntry => {

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import type { Limits } from "../domain/limits.ts";
 import { WORK_DIRECTORY } from "../domain/work-directory.ts";
-import { runRlimits } from "./rlimits.ts";
+import { RLIMIT, runRlimits } from "./rlimits.ts";
 import type { Script } from "./script-records.ts";
 
 /**
@@ -20,9 +20,9 @@ export interface WarmStart {
   readonly executable: string;
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** The file at which it stops: absolute path in the box; for a zygote right in the work directory. */
-  readonly mainFile: string;
-  /** Files that it has looked for before that, absolute paths in the box: a run that has one of them starts cold. */
+  /** The file at which it stops: absolute path in the box, for a zygote right in the work directory. null: at its very start. */
+  readonly mainFile: string | null;
+  /** Files, or `directory/`, that it has looked for before that, absolute paths in the box: a run that has one of them starts cold. */
   readonly unless: readonly string[];
   /** The limits that it boots under; a run under others starts cold. */
   readonly limits: Limits;
@@ -33,14 +33,17 @@ export const GATE_PATH = "/opt/millrace/gate.so";
 
 /** The environment in which it boots. The gate removes the last two, which have to be the last. */
 export function bootEnv({ way, env, mainFile }: WarmStart): Readonly<Record<string, string>> {
-  return { ...env, LD_PRELOAD: GATE_PATH, MILLRACE_GATE: `${way}:${mainFile}` };
+  return { ...env, LD_PRELOAD: GATE_PATH, MILLRACE_GATE: `${way}:${mainFile ?? `${WORK_DIRECTORY}/`}` };
 }
 
 /** What the parked process of a box does to boot it there. Interpreters look at their main file before they open it. */
 export function bootScript(warm: WarmStart): Script {
+  const { mainFile } = warm;
   return {
-    files: [{ path: relative(WORK_DIRECTORY, warm.mainFile), content: new Uint8Array(), mode: 0o644 }],
-    rlimits: runRlimits(warm.limits),
+    files:
+      mainFile === null ? [] : [{ path: relative(WORK_DIRECTORY, mainFile), content: new Uint8Array(), mode: 0o644 }],
+    // Processor time is the run's: what is given here it could only have less of.
+    rlimits: runRlimits(warm.limits).filter(({ resource }) => resource !== RLIMIT.cpu),
     argv: warm.argv,
     env: bootEnv(warm),
     executable: warm.executable,

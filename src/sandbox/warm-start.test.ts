@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
+import { RLIMIT } from "./rlimits.ts";
+import { bootEnv, bootScript, GATE_PATH, type WarmStart } from "./warm-start.ts";
+
+const start: WarmStart = {
+  id: "x-1",
+  way: "boot",
+  executable: "/usr/bin/x",
+  argv: ["x", "out/main.x"],
+  env: { A: "1" },
+  mainFile: "/box/out/main.x",
+  unless: [],
+  limits: DEFAULT_RUN_LIMITS,
+};
+
+describe("what boots ahead", () => {
+  it("finds the gate's variables last, and an empty file where it will stop", () => {
+    expect(Object.entries(bootEnv(start))).toEqual([
+      ["A", "1"],
+      ["LD_PRELOAD", GATE_PATH],
+      ["MILLRACE_GATE", "boot:/box/out/main.x"],
+    ]);
+    expect(bootScript(start).files).toEqual([{ path: "out/main.x", content: new Uint8Array(), mode: 0o644 }]);
+  });
+
+  it("needs no file to stop at its very start", () => {
+    const early: WarmStart = { ...start, mainFile: null };
+    expect(bootEnv(early)["MILLRACE_GATE"]).toBe("boot:/box/");
+    expect(bootScript(early).files).toEqual([]);
+  });
+
+  it("is bound as its run will be, but for the processor time: a run may ask for more of that", () => {
+    const resources = bootScript(start).rlimits.map(({ resource }) => resource);
+    expect(resources).toContain(RLIMIT.nofile);
+    expect(resources).not.toContain(RLIMIT.cpu);
+  });
+});
