@@ -58,7 +58,7 @@ static bool take_sizes(struct cursor *c, struct maker *maker, uint32_t *zygote) 
 static void reset(struct box *box, uint32_t id, uint32_t number) {
   box->id = id;
   box->number = number;
-  box->group = (struct cgroup){.dir = {-1, -1, -1, -1}};
+  box->group = CGROUP_CLOSED;
   box->maker = box->init = box->main = 0;
   box->init_status = box->exit_status = 0;
   box->status_fd = box->life_fd = box->oom_fd = box->work_directory = box->output[0] = box->output[1] = box->read_fd = -1;

@@ -75,12 +75,18 @@ static int write_number(int dir, const char *name, uint64_t value) {
   return write_file(dir, name, text);
 }
 
+/* What an open file of the kernel's says now. */
+static ssize_t read_again(int fd, char *text, size_t size) {
+  ssize_t got = RETRY(pread(fd, text, size - 1, 0));
+  text[got > 0 ? got : 0] = 0;
+  return got;
+}
+
 static ssize_t read_file(int dir, const char *name, char *text, size_t size) {
   int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return -1;
-  ssize_t got = RETRY(read(fd, text, size - 1));
+  ssize_t got = read_again(fd, text, size);
   close(fd);
-  text[got > 0 ? got : 0] = 0;
   return got;
 }
 
@@ -136,17 +142,22 @@ int cgroup_make(const struct cgroup_tree *tree, uint32_t number) {
 }
 
 int cgroup_open(const struct cgroup_tree *tree, uint32_t number, struct cgroup *group) {
-  *group = (struct cgroup){.number = number, .dir = {-1, -1, -1, -1}};
+  *group = CGROUP_CLOSED;
+  group->number = number;
   for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
     char path[CGROUP_PATH_MAX + 16];
     box_path(tree, i, number, path);
     if ((group->dir[i] = open_dir(path)) < 0) return -1;
   }
-  return 0;
+  group->clock = openat(group->dir[CGROUP_CPUACCT], "cpuacct.usage", O_RDONLY | O_CLOEXEC);
+  group->oom_control = openat(group->dir[CGROUP_MEMORY], "memory.oom_control", O_RDONLY | O_CLOEXEC);
+  return group->clock < 0 || group->oom_control < 0 ? -1 : 0;
 }
 
 void cgroup_close(struct cgroup *group) {
   for (int i = 0; i < CGROUP_CONTROLLERS; i++) close_fd(&group->dir[i]);
+  close_fd(&group->clock);
+  close_fd(&group->oom_control);
 }
 
 int cgroup_bound(const struct cgroup *group, uint32_t processes) {
@@ -158,13 +169,9 @@ int cgroup_bound(const struct cgroup *group, uint32_t processes) {
 }
 
 int cgroup_watch_oom(const struct cgroup *group, int event_fd) {
-  int control = openat(group->dir[CGROUP_MEMORY], "memory.oom_control", O_RDONLY | O_CLOEXEC);
-  if (control < 0) return -1;
   char request[32];
-  snprintf(request, sizeof request, "%d %d", event_fd, control);
-  int result = write_file(group->dir[CGROUP_MEMORY], "cgroup.event_control", request);
-  close_fd(&control);
-  return result;
+  snprintf(request, sizeof request, "%d %d", event_fd, group->oom_control);
+  return write_file(group->dir[CGROUP_MEMORY], "cgroup.event_control", request);
 }
 
 int cgroup_join(const struct cgroup *group) {
@@ -214,11 +221,14 @@ int cgroup_start(const struct cgroup *group, const struct cgroup_limits *limits,
   return 0;
 }
 
-uint64_t cgroup_cpu_ns(const struct cgroup *group) { return read_number(group->dir[CGROUP_CPUACCT], "cpuacct.usage"); }
+uint64_t cgroup_cpu_ns(const struct cgroup *group) {
+  char text[32];
+  return read_again(group->clock, text, sizeof text) > 0 ? strtoull(text, NULL, 10) : 0;
+}
 
 uint32_t cgroup_oom_kills(const struct cgroup *group) {
   char text[256];
-  if (read_file(group->dir[CGROUP_MEMORY], "memory.oom_control", text, sizeof text) <= 0) return 0;
+  if (read_again(group->oom_control, text, sizeof text) <= 0) return 0;
   return (uint32_t)find_number(text, "oom_kill");
 }
 

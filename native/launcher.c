@@ -150,7 +150,7 @@ static const char *make_lanes(struct launcher *l) {
 static const char *check_descriptors(const struct launcher *l) {
   static char reason[160];
   struct rlimit limit;
-  const unsigned needed = OWN_DESCRIPTORS + DESCRIPTORS_PER_LANE * l->plan.lanes;
+  const unsigned needed = OWN_DESCRIPTORS + (DESCRIPTORS_PER_LANE + (unsigned)l->plan.zygote_count) * l->plan.lanes;
   if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= needed) return NULL;
   snprintf(reason, sizeof reason, "DEFINE: %u lanes need %u open files, and the limit is %llu (ulimit -n)", l->plan.lanes, needed,
            (unsigned long long)limit.rlim_cur);

@@ -10,7 +10,7 @@ import { type RunningServer, startServer } from "../support/server.ts";
 import { eventually, until } from "../support/until.ts";
 import { startInVain } from "./failing-start.ts";
 import { expectCalm, expectHello, expectNothingLeft } from "./healing.ts";
-import { childrenOf, signal } from "./holding.ts";
+import { childrenOf, hasMark, MARK, signal } from "./holding.ts";
 import { makeOwnGroup, type OwnGroup } from "./own-group.ts";
 
 // What happens when the host has no process, memory, descriptor or disk left, at the start and while programs run.
@@ -183,8 +183,35 @@ describe("no descriptor", () => {
     expect(await until(complaint, 5_000)).toEqual([]);
   });
 
+  test("for the launcher: a run that is under way is judged as always", async () => {
+    const server = await start();
+    const launcher = server.instance.launcherPid();
+    const limit = softDescriptorLimit(launcher);
+    const isMarked = () => server.instance.boxProcesses().find(({ pid }) => hasMark(pid));
+    const code = (rest: string) => `import os, time\n${MARK}\n${rest}`;
+    const cases = [
+      { code: code("time.sleep(0.5)"), limits: { cpuMs: 200 }, status: "ok" },
+      { code: code("while True: pass"), limits: { cpuMs: 200 }, status: "time_limit_exceeded" },
+      { code: code("time.sleep(60)"), limits: { wallMs: 500 }, status: "time_limit_exceeded" },
+      {
+        code: code("time.sleep(0.3); bytearray(64 << 20)"),
+        limits: { memoryBytes: 32 << 20 },
+        status: "memory_limit_exceeded",
+      },
+    ];
+    for (const { status, ...request } of cases) {
+      const answer = execute(server, { language: "python", ...request });
+      await eventually("it runs", () => isMarked() ?? null);
+      limitDescriptors(launcher, 0);
+      await eventually("it has ended", () => isMarked() === undefined);
+      limitDescriptors(launcher, limit);
+      expect((await answer).status, request.code).toBe(status);
+      await expectCalm(server);
+    }
+  });
+
   test("for the server: those whom it answers go on, others are cut off or wait; then all are answered", async () => {
-    const most = 260;
+    const most = 320;
     const server = await start({ inside: ["prlimit", `--nofile=${most}:${most}`] });
     await expectHello(server); // over a connection that is kept
 
@@ -204,7 +231,8 @@ describe("no descriptor", () => {
       const failed = await startInVain(["prlimit", `--nofile=${most}:${most}`]);
       expect(failed.status).toBe(1);
       expect(failed.stderr).toMatch(/^millrace: .*(EMFILE|open files)/m);
-      if (most > 60) expect(failed.stderr).toContain(`lanes need 248 open files, and the limit is ${most} (ulimit -n)`);
+      if (most > 60)
+        expect(failed.stderr).toMatch(/: DEFINE: \d+ lanes need \d+ open files, and the limit is \d+ \(ulimit -n\)/);
     },
   );
 });
