@@ -50,7 +50,7 @@ facts = {
     "limits": read("/proc/self/limits"),
     "top": sorted(os.listdir("/")),
     "etc": tree("/etc"),
-    "homes": own("/root") + own("/home"),
+    "besideToolchains": own("/root") + own("/home") + own("/var/lib"),
     "var": sorted(os.listdir("/var")),
     "dev": sorted(os.listdir("/dev")),
     "processes": sorted(int(name) for name in os.listdir("/proc") if name.isdigit()),
