@@ -5,7 +5,7 @@ const PREAMBLE = `<!-- Written by \`npm run test:conformance -- -u\` from test/c
 # What programs of every language get
 
 The same cases are tried with a program of every language, over HTTP, in \`npm test\`; \`npm run test:conformance\` tries
-them alone. What is sent and what it must get stands once for all languages, in
+them alone. [languages.md](languages.md) says what the languages are. What is sent and what it must get stands once for all languages, in
 [\`catalogue.ts\`](../test/conformance/catalogue.ts). The programs are in
 [\`test/conformance/programs\`](../test/conformance/programs), a folder for each language, and in it a file or a folder of
 files for each case. A language that is not installed is skipped by name.
