@@ -431,7 +431,7 @@ describe("GET", () => {
     const { languages } = (await request({ method: "GET", url: "/v1/languages" })).json();
     expect(languages).toMatchObject([
       { id: "c", available: false, versions: [], install: "apt-get install c-package", warm: false },
-      { id: "java", available: true, versions: ["17.0.2"], install: null },
+      { id: "java", available: true, versions: ["17.0.2"], install: null, warm: false },
       {
         id: "python",
         available: true,
@@ -439,6 +439,7 @@ describe("GET", () => {
         aliases: ["py"],
         limits: { cpuMs: 2000, openFiles: 300 },
         compileLimits: null,
+        warm: true,
       },
     ]);
   });

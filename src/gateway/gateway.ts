@@ -27,6 +27,8 @@ import { watchRequest, watchRequests } from "./watch-requests.ts";
 export interface GatewayDeps {
   readonly queue: Pick<Queue, "submit">;
   readonly languages: LanguageRegistry;
+  /** Ids of the languages whose interpreters are booted ahead. */
+  readonly warmLanguages: ReadonlySet<string>;
   /** Whether a worker can take jobs now. */
   readonly isReady: () => boolean;
   /** Of Millrace. */

@@ -81,6 +81,7 @@ export function startScriptedServer(options: {
     app: createGateway({
       queue,
       languages: someLanguages(),
+      warmLanguages: new Set(["python"]),
       isReady: () => server.isReady,
       log,
       telemetry,

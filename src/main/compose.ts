@@ -75,6 +75,7 @@ export async function compose(options: {
   const gateway = createGateway({
     queue,
     languages,
+    warmLanguages: new Set(Array.from(options.warmStarts.keys(), ({ language }) => language)),
     isReady,
     version,
     docsPage,

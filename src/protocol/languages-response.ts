@@ -33,11 +33,12 @@ export const languagesResponseSchema = z.strictObject({ languages: z.array(langu
 export type LanguageEntry = z.infer<typeof languageEntrySchema>;
 export type LanguagesResponse = z.infer<typeof languagesResponseSchema>;
 
-export function toLanguagesResponse(languages: readonly Language[]): LanguagesResponse {
-  return { languages: languages.map(toEntry) };
+/** @param warm ids of the languages whose interpreters are booted ahead. */
+export function toLanguagesResponse(languages: readonly Language[], warm: ReadonlySet<string>): LanguagesResponse {
+  return { languages: languages.map((language) => toEntry(language, warm.has(language.id))) };
 }
 
-function toEntry(language: Language): LanguageEntry {
+function toEntry(language: Language, warm: boolean): LanguageEntry {
   return {
     id: language.id,
     name: language.name,
@@ -50,6 +51,6 @@ function toEntry(language: Language): LanguageEntry {
     compileLimits: language.compileLimits,
     hello: language.hello,
     install: language.install,
-    warm: false,
+    warm,
   };
 }
