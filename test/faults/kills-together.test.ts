@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
 import { execute, post, postText } from "../support/client.ts";
@@ -5,7 +8,7 @@ import { type HostProcess, isRunning } from "../support/processes.ts";
 import { becomesReady, type RunningServer, startServer } from "../support/server.ts";
 import { eventually } from "../support/until.ts";
 import { expectCalm, expectHello, expectNothingLeft } from "./healing.ts";
-import { signal } from "./holding.ts";
+import { groupOf, signal } from "./holding.ts";
 
 // Kills of the same twice, of several at once, and beside another server. One process at one moment is the matrix's.
 
@@ -133,6 +136,20 @@ test("server, supervisor and launcher: the next start finds the place and cleans
   await expectHello(next);
   await next.stop();
   await expectNothingLeft(server);
+});
+
+test("a process that somebody put into a box's groups ends with the box, whose place would not be free else", async () => {
+  const result = execute(server, sleeper("mark", 1));
+  const program = await begins("mark");
+  const stranger = spawn("/bin/sleep", ["60"]);
+  const ended = once(stranger, "exit");
+  for (const controller of ["memory", "pids"])
+    writeFileSync(`${groupOf(program.pid, controller)}/cgroup.procs`, String(stranger.pid));
+
+  expect((await result).status).toBe("ok");
+  expect(await ended).toEqual([null, "SIGKILL"]);
+  await expectHello(server);
+  await expectCalm(server);
 });
 
 test("two servers on one host do not meet", async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { execute, post } from "../support/client.ts";
-import { countDescriptors, isRunning } from "../support/processes.ts";
+import { countDescriptors, isRunning, readProcess } from "../support/processes.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 import { eventually, until } from "../support/until.ts";
 import { startInVain } from "./failing-start.ts";
@@ -261,6 +261,33 @@ describe("no disk", () => {
     );
     expect(failed.stdout).toBe("");
   });
+
+  test("for compiled programs: they are compiled again each time", async () => {
+    const server = await start({ inside: ["unshare", "--mount", "--propagation", "private"] });
+    const { serverPid } = server.instance;
+    const uid = readProcess(serverPid)?.uid;
+    const small = ["mount", "-t", "tmpfs", "-o", `size=64k,uid=${uid},gid=${uid},mode=700`, "small"];
+    execFileSync("/usr/bin/nsenter", ["-t", String(serverPid), "-m", ...small, `/var/cache/millrace/compiled-${uid}`]);
+
+    for (let n = 0; n < 12; n++) {
+      const program = { language: "c", code: `#include <stdio.h>\nint main() { puts("${process.pid} ${n}"); }` };
+      for (let again = 0; again < 2; again++) {
+        expect((await execute(server, program)).run?.stdout).toBe(`${process.pid} ${n}\n`);
+      }
+    }
+    expect(server.output()).toContain("ENOSPC");
+    await expectCalm(server);
+  });
+
+  test.each(IS_LONG ? ["Go"] : [])(
+    "for %s, which is prepared at the start: it is left out, which is said",
+    async () => {
+      const server = await start({ inside: coverWith("/var/cache/millrace", "size=64k") });
+      expect(server.output()).toMatch(/cannot be prepared, so it is left out: .*no space left on device/is);
+      await expectHello(server);
+      await expectCalm(server);
+    },
+  );
 
   test("for the log: the server goes on without it, and with it when there is space again", async () => {
     const directory = mkdtempSync(join(tmpdir(), "millrace-full-"));
