@@ -17,8 +17,10 @@ import { UsageError } from "./usage-error.ts";
 
 const EXAMPLES = `
 Examples:
+  $ sudo millrace doctor
   $ sudo millrace serve
-  $ millrace serve --help
+  $ millrace run --url http://localhost:8080 hello.py
+  $ millrace help run
 `;
 
 /** The command line is wrong, or a setting is. */

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Origin, ReadConfig } from "../config/config.ts";
-import { type Config, SETTING_NAMES, type SettingName, settingOf } from "../config/settings.ts";
+import { type Config, fallbackText, SETTING_NAMES, type SettingName, settingOf } from "../config/settings.ts";
 import { createCommand } from "./create-command.ts";
 import { addSettings, readSettings } from "./setting-flags.ts";
 import { formatTable } from "./table.ts";
@@ -32,15 +32,16 @@ export function configCommand(terminal: Terminal): Command {
 function toText({ config, origins, file }: ReadConfig): string {
   const rows = SETTING_NAMES.map((name) => {
     const { kind, at } = describeOrigin(origins[name]);
-    return [name, toCell(shown(config, name)), at === null ? kind : `${kind} ${at}`];
+    return [name, toCell(shown(config, name)) ?? fallbackText(name), at === null ? kind : `${kind} ${at}`];
   });
   const table = formatTable(["setting", "value", "from"], rows);
   return `${table}\n${file === null ? "No configuration file was found." : `Configuration file: ${file}`}\n`;
 }
 
-function toCell(value: unknown): string {
+/** @returns null for no value, and for a list of none. */
+function toCell(value: unknown): string | null {
   const isNone = value === null || (Array.isArray(value) && value.length === 0);
-  return isNone ? "-" : String(value);
+  return isNone ? null : String(value);
 }
 
 function toJson({ config, origins, file }: ReadConfig): string {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type Finding, type Verdict, verdictOf } from "../main/doctor/finding.ts";
 import { createCommand } from "./create-command.ts";
-import { addSettings, readSettings, settingsOf } from "./setting-flags.ts";
+import { addSettings, readSettings } from "./setting-flags.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What the command ends with. 2 is for a wrong command line. */
@@ -30,7 +30,7 @@ export function doctorCommand(terminal: Terminal): Command {
     )
     .option("--json", "as JSON, at the end")
     .addHelpText("after", MORE);
-  return addSettings(command, settingsOf("server")).action(async () => {
+  return addSettings(command, ["slots", "languages"]).action(async () => {
     const { config } = readSettings(command);
     const isJson = command.opts<{ json?: true }>().json === true;
     const { examine } = await import("../main/doctor/doctor.ts");

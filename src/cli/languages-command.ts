@@ -35,13 +35,20 @@ async function listLanguages({ url, key, languages }: Config): Promise<readonly 
   return (await listLocalLanguages({ languages, isDetected: true })).languages;
 }
 
+/** Those that are there; then those that are not, whose way to get them may be long. */
 function toText(languages: readonly LanguageEntry[]): string {
-  const rows = languages.map(({ id, name, versions, extensions, aliases, install }) => [
-    id,
-    name,
-    install === null ? versions.join(", ") : `missing: ${install}`,
-    extensions.join(" "),
-    aliases.join(" "),
-  ]);
-  return formatTable(["language", "name", "versions", "files", "also called"], rows);
+  const here = languages
+    .filter(({ available }) => available)
+    .map(({ id, name, versions, extensions, aliases }) => [
+      id,
+      name,
+      versions.join(", "),
+      extensions.join(" "),
+      aliases.join(" "),
+    ]);
+  const missing = languages
+    .filter(({ available }) => !available)
+    .map(({ id, name, install }) => [id, name, install ?? ""]);
+  const table = formatTable(["language", "name", "versions", "files", "also called"], here);
+  return missing.length === 0 ? table : `${table}\n${formatTable(["missing", "name", "what brings it"], missing)}`;
 }

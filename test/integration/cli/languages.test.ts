@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { languagesResponseSchema } from "../../../src/protocol/languages-response.ts";
+import { type LanguageEntry, languagesResponseSchema } from "../../../src/protocol/languages-response.ts";
 import { millrace } from "../../support/cli.ts";
 import { startServer } from "../../support/server.ts";
 
@@ -13,10 +13,16 @@ test("the languages of this host, and those of a server on it, are the same", as
     expect(here.stdout).toMatch(/^python +Python +3\.\d+\.\d+/m);
     expect(there).toEqual(here);
 
-    const json = await millrace(["languages", "--json"], { env: { MILLRACE_URL: server.url } });
-    expect(languagesResponseSchema.parse(JSON.parse(json.stdout)).languages.map(({ id }) => id)).toContain("python");
-    expect(await millrace(["languages", "--json"])).toEqual(json);
+    const languages = await listJson({ MILLRACE_URL: server.url });
+    expect(languages.map(({ id }) => id)).toContain("python");
+    // Only a server has processes that are started ahead.
+    expect(await listJson()).toEqual(languages.map((language) => ({ ...language, warm: false })));
   } finally {
     await server.stop();
   }
 });
+
+async function listJson(env: Record<string, string> = {}): Promise<readonly LanguageEntry[]> {
+  const { stdout } = await millrace(["languages", "--json"], { env });
+  return languagesResponseSchema.parse(JSON.parse(stdout)).languages;
+}
