@@ -9,7 +9,7 @@ import { type Asked, Missed, type Scene, STAGES, type Victim } from "./stages.ts
 
 // The matrix of docs/failures.md, cell by cell: every process, killed at every stage of a run.
 
-const IS_LONG = process.env["MILLRACE_LONG"] === "1";
+const IS_LONG = process.env["MILLRACE_TEST_LONG"] === "1";
 const ROUNDS = IS_LONG ? 10 : 1;
 
 /** A kill of one of these takes a new server, which takes time: usually it is done at the beginning, the middle and the end. */

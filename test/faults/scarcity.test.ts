@@ -16,7 +16,7 @@ import { makeOwnGroup, type OwnGroup } from "./own-group.ts";
 // What happens when the host has no process, memory, descriptor or disk left, at the start and while programs run.
 
 const hello = { language: "python", code: "print(6*7)" };
-const IS_LONG = process.env["MILLRACE_LONG"] === "1";
+const IS_LONG = process.env["MILLRACE_TEST_LONG"] === "1";
 
 const started: RunningServer[] = [];
 const groups: OwnGroup[] = [];

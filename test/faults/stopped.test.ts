@@ -83,7 +83,7 @@ test("a launcher that is told not to answer is replaced at once; its maker, remo
 });
 
 // They take 10 to 15 s.
-if (process.env["MILLRACE_LONG"] === "1") describe.concurrent("what stands still for good", hangs);
+if (process.env["MILLRACE_TEST_LONG"] === "1") describe.concurrent("what stands still for good", hangs);
 
 function hangs(): void {
   test("a launcher is replaced; what ran is run once more, what waits waits", async (context) => {
