@@ -49,10 +49,12 @@ static void close_ends(struct maker_ends *ends) {
 
 enum { INODES_MAX = 1 << 24, PROCESSES_MAX = 1 << 20 };
 
-static bool take_sizes(struct cursor *c, struct maker *maker, uint32_t *zygote) {
-  return take_u64(c, &maker->sizes.disk_bytes) && take_u32(c, &maker->sizes.inodes) && take_u32(c, &maker->processes) &&
-         take_u32(c, zygote) && !cursor_left(c) && *zygote <= maker->plan->zygote_count && maker->sizes.disk_bytes && maker->sizes.inodes && maker->sizes.inodes <= INODES_MAX &&
-         maker->processes && maker->processes <= PROCESSES_MAX;
+bool box_take_wish(const struct plan *plan, const uint8_t *payload, size_t size, struct box_wish *wish) {
+  struct cursor c = {payload, payload + size};
+  return take_u64(&c, &wish->sizes.disk_bytes) && take_u32(&c, &wish->sizes.inodes) && take_u32(&c, &wish->processes) &&
+         take_u32(&c, &wish->zygote) && !cursor_left(&c) && wish->sizes.disk_bytes && wish->sizes.inodes &&
+         wish->sizes.inodes <= INODES_MAX && wish->processes && wish->processes <= PROCESSES_MAX &&
+         wish->zygote <= plan->zygote_count;
 }
 
 static void reset(struct box *box, uint32_t id, uint32_t number) {
@@ -70,20 +72,17 @@ static void reset(struct box *box, uint32_t id, uint32_t number) {
   box->oom_checks_left = box->removals = 0;
 }
 
-const char *box_prepare(struct boxes *boxes, struct box *box, uint32_t id, const uint8_t *payload, size_t size) {
-  struct cursor c = {payload, payload + size};
+void box_prepare(struct boxes *boxes, struct box *box, uint32_t id, const struct box_wish *wish) {
   struct maker maker = {.launcher = getpid(), .plan = boxes->plan, .lane = &box->lane, .groups = &boxes->groups,
-                        .number = boxes->next_number++};
-  uint32_t zygote;
-  if (!take_sizes(&c, &maker, &zygote)) return "PREPARE: bad payload";
+                        .number = boxes->next_number++, .processes = wish->processes, .sizes = wish->sizes};
   reset(box, id, maker.number);
   box->state = BOX_MAKING;
-  if (zygote) {
-    struct zygote *parent = &box->lane.zygotes[zygote - 1];
+  if (wish->zygote) {
+    struct zygote *parent = &box->lane.zygotes[wish->zygote - 1];
     maker.zygote = parent;
-    if (zygote_ready(parent, boxes->plan, zygote - 1, &box->lane, &boxes->groups)) {
+    if (zygote_ready(parent, boxes->plan, wish->zygote - 1, &box->lane, &boxes->groups)) {
       box_fail(boxes, box, STAGE_ZYGOTE, errno, 0);
-      return NULL;
+      return;
     }
   }
   maker.ends = (struct maker_ends){-1, -1, -1, -1, -1, -1, -1};
@@ -91,7 +90,7 @@ const char *box_prepare(struct boxes *boxes, struct box *box, uint32_t id, const
     int error = errno;
     close_ends(&maker.ends);
     box_fail(boxes, box, STAGE_DESCRIPTORS, error, 0);
-    return NULL;
+    return;
   }
   box->maker = fork();
   if (box->maker == 0) maker_run(&maker);
@@ -100,13 +99,12 @@ const char *box_prepare(struct boxes *boxes, struct box *box, uint32_t id, const
   if (box->maker < 0) {
     box->maker = 0;
     box_fail(boxes, box, STAGE_FORK, error, 0);
-    return NULL;
+    return;
   }
   if (!box_watch(boxes, box, box->status_fd, BOX_STATUS, EPOLLIN) ||
       !box_watch(boxes, box, box->output[0], BOX_STDOUT, EPOLLIN) ||
       !box_watch(boxes, box, box->output[1], BOX_STDERR, EPOLLIN) || !box_watch(boxes, box, box->oom_fd, BOX_OOM, EPOLLIN))
     box_fail(boxes, box, STAGE_DESCRIPTORS, errno, 0);
-  return NULL;
 }
 
 static void note_made(struct boxes *boxes, struct box *box, const struct status *status, int work_directory) {

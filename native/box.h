@@ -80,8 +80,18 @@ struct boxes {
   struct box list[PLAN_LANES_MAX];
 };
 
+/* What PREPARE asks for. */
+struct box_wish {
+  struct root_sizes sizes;
+  uint32_t processes; /* the most of any run */
+  uint32_t zygote;    /* 0, or which of the plan's gives birth to the process that parks, counted from 1 */
+};
+
+/* False when the payload is not one that a worker of ours sends. */
+bool box_take_wish(const struct plan *plan, const uint8_t *payload, size_t size, struct box_wish *wish);
+void box_prepare(struct boxes *boxes, struct box *box, uint32_t id, const struct box_wish *wish);
+
 /* Requests. Each returns NULL, or what the worker did wrong. */
-const char *box_prepare(struct boxes *boxes, struct box *box, uint32_t id, const uint8_t *payload, size_t size);
 const char *box_load(struct boxes *boxes, struct box *box, const uint8_t *payload, size_t size);
 const char *box_start(struct boxes *boxes, struct box *box, const uint8_t *payload, size_t size);
 const char *box_stdin(struct boxes *boxes, struct box *box, const uint8_t *payload, size_t size);

@@ -177,12 +177,35 @@ static struct box *find_box(struct launcher *l, uint32_t id) {
   return NULL;
 }
 
+static struct box *find_empty(struct launcher *l) {
+  for (uint32_t i = 0; i < l->plan.lanes; i++)
+    if (l->boxes.list[i].state == BOX_EMPTY) return &l->boxes.list[i];
+  return NULL;
+}
+
+/* The lane whose zygote has waited longest; one without, as long as there are few of them. */
+static struct box *find_empty_for(struct launcher *l, uint32_t zygote) {
+  struct box *waiting = NULL, *without = NULL;
+  int count = 0;
+  for (uint32_t i = 0; i < l->plan.lanes; i++) {
+    struct box *box = &l->boxes.list[i];
+    const struct zygote *here = &box->lane.zygotes[zygote];
+    count += here->pid != 0;
+    if (box->state != BOX_EMPTY) continue;
+    if (!here->pid) without = without ? without : box;
+    else if (!waiting || here->last_us < waiting->lane.zygotes[zygote].last_us) waiting = box;
+  }
+  return waiting && (count >= ZYGOTES_MIN || !without) ? waiting : without;
+}
+
 static const char *prepare(struct launcher *l, const struct frame *frame, const uint8_t *payload) {
   if (frame->box == 0 || find_box(l, frame->box)) return "PREPARE: the number is taken";
-  for (uint32_t i = 0; i < l->plan.lanes; i++)
-    if (l->boxes.list[i].state == BOX_EMPTY)
-      return box_prepare(&l->boxes, &l->boxes.list[i], frame->box, payload, frame->length);
-  return "PREPARE: every lane is taken";
+  struct box_wish wish;
+  if (!box_take_wish(&l->plan, payload, frame->length, &wish)) return "PREPARE: bad payload";
+  struct box *box = wish.zygote ? find_empty_for(l, wish.zygote - 1) : find_empty(l);
+  if (!box) return "PREPARE: every lane is taken";
+  box_prepare(&l->boxes, box, frame->box, &wish);
+  return NULL;
 }
 
 static const char *retire(struct launcher *l, const uint8_t *payload, size_t size) {

@@ -104,6 +104,7 @@ int zygote_ready(struct zygote *zygote, const struct plan *plan, size_t kind, co
   if (zygote->births >= ZYGOTE_BIRTHS_MAX) zygote_close(zygote);
   if (!zygote->pid && start(zygote, plan, &plan->zygotes[kind], lane, groups)) return -1;
   zygote->births++;
+  zygote->last_us = now_us();
   return 0;
 }
 

@@ -3,7 +3,9 @@
 #include "cgroup.h"
 #include "plan.h"
 
-enum { ZYGOTE_BIRTHS_MAX = 16 }; /* what is random at an interpreter's start is alike for all that it gives birth to */
+/* What is random at an interpreter's start is alike for all that a zygote gives birth to: so it does not do so often, and others
+ * have their turn in between. */
+enum { ZYGOTE_BIRTHS_MAX = 16, ZYGOTES_MIN = 4 };
 
 struct lane;
 
@@ -11,6 +13,7 @@ struct zygote {
   pid_t pid;    /* 0 when there is none */
   int requests; /* our end of the socket, or -1 */
   int births;
+  int64_t last_us; /* when it was last asked for */
 };
 
 /* Makes sure that there is one which can give birth once more. -1 with errno. */

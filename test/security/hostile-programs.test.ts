@@ -16,6 +16,9 @@ const LANES = 3 * SLOTS;
 /** With the time that a case waits for a server. */
 const TEST_TIMEOUT_MS = 150_000;
 
+/** How many interpreters stand ready differs from one moment to the next, and with it how many descriptors there are. */
+const COLD = { MILLRACE_WARM: "0" };
+
 type WatchedStage = Stage & { readonly descriptors: DescriptorWatch };
 
 let canaries: Canaries;
@@ -26,7 +29,7 @@ const waiting: ((stage: WatchedStage) => void)[] = [];
 beforeAll(async () => {
   canaries = await startCanaries();
   for (let count = 0; count < SERVERS; count++) {
-    const server = await startServer({ slots: SLOTS, env: suite.canary.worker_env });
+    const server = await startServer({ slots: SLOTS, env: { ...suite.canary.worker_env, ...COLD } });
     const mainFiles = await readMainFiles(server.url);
     stages.push({ server, lanes: LANES, mainFiles, descriptors: watchDescriptors(server) });
   }

@@ -48,9 +48,13 @@ export function isRunning(pid: number): boolean {
   return process !== null && process.state !== "Z" && process.state !== "X";
 }
 
-/** How many descriptors it has open. */
+/** A network namespace, and what a launcher reads to see whether it was used: see native/network.c. */
+const KEPT_NETWORK = /^net:|\/net\/(?:sockstat|snmp6?|dev|ipv6_route)\b/;
+
+/** How many descriptors it has open. Those of networks are left out: a lane keeps one for a while, or does not. */
 export function countDescriptors(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).length;
+  const links = readdirSync(`/proc/${pid}/fd`).map((fd) => orNull(() => readlinkSync(`/proc/${pid}/fd/${fd}`)));
+  return links.filter((link) => link === null || !KEPT_NETWORK.test(link)).length;
 }
 
 /** Memory that is its own or shared, bytes. */
