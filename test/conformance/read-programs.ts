@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, parse as parsePath } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
@@ -6,7 +6,7 @@ import { z } from "zod";
 import { STATUSES } from "../../src/domain/outcome.ts";
 import { parseManifest } from "../../src/languages/manifest.ts";
 import { LANGUAGES_DIRECTORY } from "../../src/main/package-files.ts";
-import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
+import { readSource, type Source } from "../support/read-source.ts";
 
 const PROGRAMS = fileURLToPath(new URL("programs", import.meta.url));
 
@@ -49,8 +49,7 @@ export interface TestedLanguage {
 /** A language's program for a case. */
 export interface Program {
   readonly language: TestedLanguage;
-  /** These fields of a request. */
-  readonly source: Pick<ExecutionRequest, "code" | "files">;
+  readonly source: Source;
   /** Matches a message about the line that is marked `HERE`. */
   readonly place: RegExp;
 }
@@ -109,23 +108,8 @@ export function readProgram(language: TestedLanguage, name: string): Program {
       `There has to be one program test/conformance/programs/${language.id}/${name}${language.extension}`,
     );
   }
-  const path = join(folder, entry);
-  if (statSync(path).isDirectory()) return { language, source: { files: readFiles(path) }, place: /(?!)/ };
-  const code = readFileSync(path, "utf8");
-  return { language, source: { code }, place: placeOf(language, code) };
-}
-
-/** All files below a directory, the main one first. */
-function readFiles(directory: string): { path: string; content: string }[] {
-  const paths = readdirSync(directory, { recursive: true, encoding: "utf8" })
-    .filter((path) => statSync(join(directory, path)).isFile())
-    .sort((a, b) => Number(isMain(b)) - Number(isMain(a)) || (a < b ? -1 : 1));
-  if (!isMain(paths[0] ?? "")) throw new Error(`${directory} needs a main file`);
-  return paths.map((path) => ({ path, content: readFileSync(join(directory, path), "utf8") }));
-}
-
-function isMain(path: string): boolean {
-  return /^main\.[^.]+$/i.test(path);
+  const source = readSource(join(folder, entry));
+  return { language, source, place: source.code === undefined ? /(?!)/ : placeOf(language, source.code) };
 }
 
 /** Languages write `main.py", line 2`, `main.c:2:3`, `main.sh: line 2` or `main.php on line 2`. */

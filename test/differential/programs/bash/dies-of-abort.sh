@@ -1,0 +1,5 @@
+ulimit -c
+bash -c 'kill -SEGV $$'
+echo $?
+ls
+kill -ABRT $$

@@ -1,0 +1,1 @@
+read -r line; echo "$0 $1 $line $PPID"

@@ -1,0 +1,4 @@
+import fs from "node:fs";
+
+console.log(typeof fs);
+undeclared = 1;

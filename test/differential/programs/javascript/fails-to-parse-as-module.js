@@ -1,0 +1,3 @@
+import { missing } from "node:fs";
+
+console.log("never printed");

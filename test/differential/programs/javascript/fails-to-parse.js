@@ -1,0 +1,4 @@
+console.log("never printed");
+function half(x) {
+  return x /
+}

@@ -1,0 +1,2 @@
+export const where = import.meta.filename;
+export default typeof require;

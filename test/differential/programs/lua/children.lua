@@ -1,0 +1,10 @@
+-- Children are not the gate's business.
+print(io.popen("grep -c gate /proc/self/maps; echo $0 $PPID [$LD_PRELOAD] [$MILLRACE_GATE]"):read("a"))
+print(io.popen([["$(readlink /proc/$PPID/exe)" -e 'for line in io.lines("/proc/self/maps") do if line:find("gate") then print(line) end end print(arg[0], #arg, ...)' ]]):read("a"))
+print(io.popen("bash -c 'ulimit -a; trap; umask'"):read("a"))
+print(os.execute("exit 3"))
+print(os.execute("kill -9 $$"))
+print(io.popen("exit 5"):close())
+local pipe = io.popen("cat", "w")
+pipe:write("through cat\n")
+print(pipe:close(), os.execute())

@@ -1,0 +1,7 @@
+local generator = coroutine.wrap(function() for number = 1, 3 do coroutine.yield(number) end end)
+print(generator(), generator(), generator(), coroutine.isyieldable(), coroutine.running() ~= nil)
+local routine = coroutine.create(function() error("inside") end)
+print(coroutine.resume(routine))
+print(coroutine.status(routine), coroutine.close(routine))
+print(debug.traceback(coroutine.create(print)))
+print(pcall(coroutine.yield))

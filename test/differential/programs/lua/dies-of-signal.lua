@@ -1,0 +1,3 @@
+print("lost with the buffer")
+io.stderr:write("before\n")
+os.execute("ulimit -c; kill -TERM $PPID")

@@ -1,0 +1,3 @@
+setmetatable({}, { __gc = function() print("never collected") end })
+io.write("flushed by exit")
+os.exit(false)

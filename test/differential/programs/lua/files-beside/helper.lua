@@ -1,0 +1,1 @@
+return { where = function() return debug.getinfo(1).source, debug.getinfo(2).currentline end }

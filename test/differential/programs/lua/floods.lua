@@ -1,0 +1,1 @@
+for _ = 1, 3000 do io.write(("x"):rep(1000)) end

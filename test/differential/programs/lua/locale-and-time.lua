@@ -1,0 +1,5 @@
+print(os.setlocale(), os.setlocale(""), os.setlocale(nil, "collate"), ("é"):upper(), ("blåbær"):len(), utf8.len("blåbær"))
+print(os.date("!%c", 0), os.date("%c %Z", 0), os.time { year = 2000, month = 1, day = 1, hour = 0 })
+print(os.difftime(5, 3), math.type(os.time()), os.time() > 1600000000)
+print("~cpu-seconds", os.clock())
+print(string.format("%.3f %g %q", 1 / 3, 1e100, "a\nb"), 1e15, 2 ^ 53, 10 // 3, 7 % -3)

@@ -1,0 +1,7 @@
+local file = io.open("part.lua", "w")
+file:write("print('loading', ...) return { name = ..., line = debug.getinfo(1).currentline }")
+file:close()
+local part, where = require("part")
+print(part.name, part.line, where, require("part") == part, package.loaded.part == part)
+print(pcall(require, "missing"))
+print(dofile("part.lua").name, loadfile("missing.lua"))

@@ -1,0 +1,6 @@
+local source = io.open(arg[0]):read("a")
+print(#source, source:match("[^\n]*"))
+io.open(arg[0], "w"):write("print('written over', ...)"):close()
+dofile(arg[0])
+print(package.searchpath("main", package.path))
+print(debug.traceback())

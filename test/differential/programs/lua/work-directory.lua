@@ -1,0 +1,8 @@
+os.execute("pwd; ls -la . | awk 'NR > 1 { print $1, $3, $4, $NF }' | sort; ls -A /tmp /dev/shm; stat -c '%a %u %g %s %h' main.lua .")
+local made = assert(io.open("made", "w"))
+made:write("x")
+made:close()
+os.execute("stat -c '%a %u' made")
+print(os.rename("made", "renamed"), os.remove("renamed"), os.remove("missing"))
+print(#os.tmpname(), os.tmpname():match("^/tmp/lua_"))
+print(io.open("/usr/made", "w"))

@@ -1,0 +1,4 @@
+use POSIX ();
+print "lost with the buffer\n";
+syswrite STDOUT, `ulimit -c`;
+POSIX::abort();

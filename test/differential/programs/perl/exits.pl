@@ -1,0 +1,4 @@
+print "before\n";
+$! = 2;
+eval { exit 7 };
+print "never printed\n";

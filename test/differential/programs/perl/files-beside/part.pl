@@ -1,0 +1,1 @@
+print "part ", __FILE__, "\n"; 1;

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "run by $0, as perl does with another's first line"

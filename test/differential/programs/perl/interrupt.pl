@@ -1,0 +1,5 @@
+$| = 1;
+END { print "an end block does not run\n" }
+print "before\n";
+kill INT => $$;
+sleep 1;

@@ -1,0 +1,10 @@
+use POSIX qw(setlocale LC_ALL strftime tzname);
+print scalar(gmtime 0), " ", scalar(localtime 0), " ", join(",", tzname), "\n";
+print setlocale(LC_ALL), " ", setlocale(LC_ALL, ""), " ", lc("É"), " ${^UTF8LOCALE}\n";
+$ENV{TZ} = "America/New_York";
+POSIX::tzset();
+print strftime("%c %Z", localtime 0), "\n";
+print "~age-seconds ", time - $^T, "\n";
+printf "~age-seconds %f\n", 86400 * -M "main.pl";
+printf "~cpu-seconds %f\n", (times)[0] + (times)[1];
+print "children ", (times)[2] + (times)[3], "\n";

@@ -1,0 +1,12 @@
+use warnings;
+use strict;
+my @list = (1) x 3;
+my $text = "3 apples" + 4;
+print "text: $text @list[0]\n";
+print undef . "x", "\n";
+printf "%d\n", "abc";
+local $SIG{__WARN__} = sub { print "handled: $_[0]" };
+my $y = "a" == 1;
+local $SIG{__DIE__} = sub { print "dying: $_[0]" };
+eval { die "inside\n" };
+die "outside\n";

@@ -1,0 +1,5 @@
+<?php
+echo "never printed";
+function half($x) {
+    return $x /
+}

@@ -1,0 +1,1 @@
+<?php class Thing { function fail() { throw new Exception(__CLASS__); } }

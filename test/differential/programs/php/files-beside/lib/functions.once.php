@@ -1,0 +1,1 @@
+<?php echo basename(__FILE__), "\n";

@@ -1,0 +1,3 @@
+print("never printed")
+def half(x):
+    return x /
