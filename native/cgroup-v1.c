@@ -151,13 +151,15 @@ int cgroup_open(const struct cgroup_tree *tree, uint32_t number, struct cgroup *
   }
   group->clock = openat(group->dir[CGROUP_CPUACCT], "cpuacct.usage", O_RDONLY | O_CLOEXEC);
   group->oom_control = openat(group->dir[CGROUP_MEMORY], "memory.oom_control", O_RDONLY | O_CLOEXEC);
-  return group->clock < 0 || group->oom_control < 0 ? -1 : 0;
+  group->failures = openat(group->dir[CGROUP_MEMORY], "memory.failcnt", O_RDONLY | O_CLOEXEC);
+  return group->clock < 0 || group->oom_control < 0 || group->failures < 0 ? -1 : 0;
 }
 
 void cgroup_close(struct cgroup *group) {
   for (int i = 0; i < CGROUP_CONTROLLERS; i++) close_fd(&group->dir[i]);
   close_fd(&group->clock);
   close_fd(&group->oom_control);
+  close_fd(&group->failures);
 }
 
 int cgroup_bound(const struct cgroup *group, uint32_t processes) {
@@ -232,9 +234,10 @@ uint32_t cgroup_oom_kills(const struct cgroup *group) {
   return (uint32_t)find_number(text, "oom_kill");
 }
 
+/* Of the two limits that `cgroup_start` sets this one is what fails first. */
 bool cgroup_was_full(const struct cgroup *group) {
-  const int memory = group->dir[CGROUP_MEMORY];
-  return read_number(memory, "memory.failcnt") || read_number(memory, "memory.memsw.failcnt");
+  char text[32];
+  return read_again(group->failures, text, sizeof text) > 0 && strtoull(text, NULL, 10);
 }
 
 uint64_t cgroup_memory_peak(const struct cgroup *group) {

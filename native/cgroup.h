@@ -18,7 +18,7 @@ struct cgroup {
   uint32_t number;
   int dir[CGROUP_CONTROLLERS]; /* -1 each when not open */
   /* What a run is judged by is open from the start: no verdict depends on whether the host has a descriptor left. */
-  int clock, oom_control;
+  int clock, oom_control, failures;
 };
 
 struct cgroup_limits {
@@ -33,7 +33,7 @@ int cgroup_tree_make(const struct cgroup_tree *tree, uint64_t memory_bytes);
 /* Kills what is left in the instance's groups and removes them. -1 with errno when something stayed. */
 int cgroup_tree_sweep(const struct cgroup_tree *tree);
 
-#define CGROUP_CLOSED ((struct cgroup){.dir = {-1, -1, -1, -1}, .clock = -1, .oom_control = -1})
+#define CGROUP_CLOSED ((struct cgroup){.dir = {-1, -1, -1, -1}, .clock = -1, .oom_control = -1, .failures = -1})
 
 /* The four steps of a box's maker, each -1 with errno: make the groups, bound them, watch for OOM, enter them. */
 int cgroup_make(const struct cgroup_tree *tree, uint32_t number);
