@@ -1,6 +1,6 @@
 #include "zygote.h"
 
-#include <linux/capability.h>
+#include <grp.h>
 #include <linux/mount.h>
 #include <sched.h>
 #include <stdio.h>
@@ -33,15 +33,9 @@ static int open_pipes(void) {
   return dup2(input[0], 0) < 0 || dup2(output[1], 1) < 0 || dup2(output[1], 2) < 0 ? -1 : 0;
 }
 
-/* Of all that the launcher may do it keeps looking into its lane's boxes, without which it could not enter them; as the
- * owner of their user namespaces it has every power there, and none here. */
-static int keep_one_capability(uid_t id) {
-  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-  struct __user_cap_data_struct sets[2] = {0};
-  sets[0].effective = sets[0].permitted = sets[0].inheritable = 1u << CAP_SYS_PTRACE;
-  return prctl(PR_SET_KEEPCAPS, 1) || setresgid(id, id, id) || setresuid(id, id, id) ||
-         syscall(SYS_capset, &header, sets) || prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_SYS_PTRACE, 0, 0) ||
-         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+/* What it is then: an ordinary user of the host without any right, who happens to own the user namespaces of its lane's boxes. */
+static int give_up_power(uid_t id) {
+  return setgroups(0, NULL) || setresgid(id, id, id) || setresuid(id, id, id) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
 static int place_descriptors(int requests, int policy) {
@@ -76,7 +70,7 @@ static _Noreturn void run(const struct plan *plan, const struct plan_zygote *kin
   int policy = open_policy(&plan->policy);
   if (policy < 0 || cgroup_join_zygotes(groups) || enter_root(lane) || chdir(plan->work_directory) ||
       place_descriptors(requests, policy) || open_pipes() || sys_close_range(3, GATE_REQUESTS_FD - 1) ||
-      bound_stack(&plan->policy) || keep_one_capability(lane->first_id))
+      bound_stack(&plan->policy) || give_up_power(lane->first_id))
     perror("launcher: a zygote cannot start");
   else
     execve(kind->executable, kind->arguments, kind->environment);
