@@ -211,12 +211,24 @@ static pid_t fork_parked(const struct maker *m, int pidfd) {
   return parked;
 }
 
+/* The kernel goes by who opened such a file: opened by the lane's id, it takes processes of that id into the group, and no other
+ * process of the host. */
+static int open_members(const struct maker *m, const struct cgroup *group, int fds[CGROUP_CONTROLLERS]) {
+  const uid_t root = geteuid();
+  if (seteuid(m->lane->first_id)) return -1;
+  int result = cgroup_open_members(group, fds);
+  int error = errno;
+  if (seteuid(root)) return -1;
+  errno = error;
+  return result;
+}
+
 static void ask_zygote(const struct maker *m, const struct cgroup *group, int pidfd) {
   struct gate_request request = {.namespaces = all_namespaces()};
   int fds[GATE_GROUPS + CGROUP_CONTROLLERS] = {
       [GATE_INIT] = pidfd,        [GATE_STDIN] = m->ends.stdin_read,    [GATE_STDOUT] = m->ends.stdout_write,
       [GATE_STDERR] = m->ends.stderr_write, [GATE_SCRIPT] = m->ends.script_read, [GATE_STATUS] = m->ends.status};
-  if (cgroup_open_members(group, fds + GATE_GROUPS)) status_fail(m->ends.status, STAGE_CGROUP_JOIN, 0);
+  if (open_members(m, group, fds + GATE_GROUPS)) status_fail(m->ends.status, STAGE_CGROUP_JOIN, 0);
   union {
     char bytes[CMSG_SPACE(sizeof fds)];
     struct cmsghdr align;
