@@ -31,9 +31,10 @@ static int open_descriptors(struct box *box, struct maker_ends *ends) {
   if (pipe2(pair, O_CLOEXEC)) return -1;
   ends->life_read = pair[0];
   box->life_fd = pair[1];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) return -1;
+  int failed = status_open(pair);
   box->status_fd = pair[0];
   ends->status = pair[1];
+  if (failed) return -1;
   box->oom_fd = ends->oom_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   return box->oom_fd < 0 ? -1 : 0;
 }
@@ -64,7 +65,7 @@ static void reset(struct box *box, uint32_t id, uint32_t number) {
   box->maker = box->init = box->main = 0;
   box->init_status = box->exit_status = 0;
   box->status_fd = box->life_fd = box->oom_fd = box->work_directory = box->output[0] = box->output[1] = box->read_fd = -1;
-  box->is_parked = box->is_muted = box->is_listing = false;
+  box->is_muted = box->is_listing = false;
   box->limits = (struct run_limits){0};
   box->cause = CAUSE_NONE;
   box->truncated = 0;
@@ -77,6 +78,7 @@ void box_prepare(struct boxes *boxes, struct box *box, uint32_t id, const struct
                         .number = boxes->next_number++, .processes = wish->processes, .sizes = wish->sizes};
   reset(box, id, maker.number);
   box->state = BOX_MAKING;
+  box->has_zygote = wish->zygote;
   if (wish->zygote) {
     struct zygote *parent = &box->lane.zygotes[wish->zygote - 1];
     maker.zygote = parent;
@@ -107,43 +109,51 @@ void box_prepare(struct boxes *boxes, struct box *box, uint32_t id, const struct
     box_fail(boxes, box, STAGE_DESCRIPTORS, errno, 0);
 }
 
-static void note_made(struct boxes *boxes, struct box *box, const struct status *status, int work_directory) {
-  box->init = status->init;
-  if (status->parked) box->main = status->parked;
-  box->work_directory = work_directory;
-  if (cgroup_open(&boxes->groups, box->number, &box->group)) box_fail(boxes, box, STAGE_CGROUP_MAKE, errno, 0);
+static void note_made(struct boxes *boxes, struct box *box, const struct status_message *message) {
+  box->init = message->status.init;
+  box->work_directory = message->work_directory;
+  if (box->work_directory < 0) box_fail(boxes, box, STAGE_DESCRIPTORS, EMFILE, 0); /* the kernel could not hand it over */
+  else if (cgroup_open(&boxes->groups, box->number, &box->group)) box_fail(boxes, box, STAGE_CGROUP_MAKE, errno, 0);
   else if (box->lane.network.namespace < 0 && network_open(&box->lane.network, box->init))
     box_fail(boxes, box, STAGE_NAMESPACES, errno, 0);
 }
 
 /* The maker's and the parked process's messages come in either order. */
 static void note_prepared(struct boxes *boxes, struct box *box) {
-  if (box->state != BOX_MAKING || !box->is_parked || !box->main || !box->init) return;
+  if (box->state != BOX_MAKING || !box->main || !box->init) return;
   box->state = BOX_PREPARED;
   box_tell(boxes, box, PREPARED, NULL, 0);
 }
 
+/* An interpreter at its gate, or a program that were to find this channel open, says what it likes: nothing is believed of anyone but
+ * whose word it is. */
+static void take_word(struct boxes *boxes, struct box *box, const struct status_message *message) {
+  const struct status *status = &message->status;
+  const bool is_maker = box->maker && message->sender == box->maker, is_main = box->main && message->sender == box->main;
+  if (status->kind == STATUS_MADE && is_maker && !box->init) {
+    note_made(boxes, box, message);
+    return;
+  }
+  if (message->work_directory >= 0) close(message->work_directory);
+  if (status->kind == STATUS_PARKED) {
+    if (!box->main && message->user == box->lane.first_id + 1) box->main = message->sender;
+    else if (is_main && box->state == BOX_PREPARED) box_tell(boxes, box, BOOTED, NULL, 0);
+  } else if (status->kind == STATUS_FAILED && (is_maker || is_main || !box->main) && box->state < BOX_DRAINING) {
+    box_fail(boxes, box, (enum stage)status->stage, status->error, status->index);
+  }
+}
+
 void box_read_status(struct boxes *boxes, struct box *box) {
-  struct status status;
-  int work_directory, got;
-  while (box->status_fd >= 0 && (got = status_receive(box->status_fd, &status, &work_directory)) >= 0) {
-    if (got == 0) {
-      box_close_watched(boxes, &box->status_fd); /* executed, or dead */
-      if (box->state == BOX_MAKING && !box->main) box_fail(boxes, box, STAGE_ZYGOTE, ECHILD, 0);
-    } else if (status.kind == STATUS_MADE && work_directory < 0) {
-      box_fail(boxes, box, STAGE_DESCRIPTORS, EMFILE, 0); /* the kernel could not hand it over */
-    } else if (status.kind == STATUS_MADE) {
-      note_made(boxes, box, &status, work_directory);
-    } else if (status.kind == STATUS_BORN) {
-      box->main = status.parked;
-    } else if (status.kind == STATUS_PARKED && box->state == BOX_PREPARED) {
-      box_tell(boxes, box, BOOTED, NULL, 0);
-    } else if (status.kind == STATUS_PARKED) {
-      box->is_parked = true;
-    } else if (status.kind == STATUS_FAILED && box->state < BOX_DRAINING) {
-      box_fail(boxes, box, (enum stage)status.stage, status.error, status.index);
+  struct status_message message;
+  int got;
+  while (box->status_fd >= 0 && (got = status_receive(box->status_fd, &message)) >= 0) {
+    if (got > 0) {
+      take_word(boxes, box, &message);
+      continue;
     }
+    box_close_watched(boxes, &box->status_fd); /* executed, or dead */
+    if (box->state == BOX_MAKING && !box->main)
+      box_fail(boxes, box, box->has_zygote ? STAGE_ZYGOTE : STAGE_LOST, ECHILD, 0);
   }
   note_prepared(boxes, box);
 }
-

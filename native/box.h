@@ -43,12 +43,12 @@ struct box {
   struct lane lane;
   struct cgroup group;
 
-  pid_t maker, init, main; /* 0 when there is none, or no longer */
+  pid_t maker, init, main; /* 0 when there is none, or no longer; main is known when it has parked */
   int init_status;                  /* as waitpid gave it */
 
   int status_fd, life_fd, oom_fd, work_directory;
   int output[2]; /* read ends of stdout and stderr */
-  bool is_parked; /* the parked process waits for its script */
+  bool has_zygote; /* which gives birth to main */
   bool is_muted;  /* output is not polled: the outbox is full */
   bool is_listing; /* a listing was asked for; it has begun when the box is the lister */
   struct feed script, input;

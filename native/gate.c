@@ -55,8 +55,6 @@ static int run_helper(void *argument) {
   pid_t born = _Fork();
   if (born < 0) fail_birth(birth, STAGE_FORK);
   if (born == 0) longjmp(birth->child, 1);
-  const struct status status = {.kind = STATUS_BORN, .parked = born};
-  status_send(birth->fds[GATE_STATUS], &status);
   _exit(0);
 }
 

@@ -203,12 +203,11 @@ static int open_work_directory(const struct maker *m, pid_t init) {
 }
 
 /* In all namespaces of the box: its child is born into them. */
-static pid_t fork_parked(const struct maker *m, int pidfd) {
+static void fork_parked(const struct maker *m, int pidfd) {
   if (setns(pidfd, (int)namespace_flags(m))) status_fail(m->ends.status, STAGE_ENTER, 0);
   pid_t parked = fork();
   if (parked < 0) status_fail(m->ends.status, STAGE_FORK, 0);
   if (parked == 0) run_parked(m);
-  return parked;
 }
 
 /* The kernel goes by who opened such a file: opened by the lane's id, it takes processes of that id into the group, and no other
@@ -256,6 +255,6 @@ _Noreturn void maker_run(const struct maker *m) {
   pid_t init = make_init(m, &pidfd);
   int work_directory = open_work_directory(m, init);
   if (m->zygote) ask_zygote(m, &group, pidfd);
-  pid_t parked = m->zygote ? 0 : fork_parked(m, pidfd);
-  _exit(status_send_made(m->ends.status, init, parked, work_directory) ? 1 : 0);
+  else fork_parked(m, pidfd);
+  _exit(status_send_made(m->ends.status, init, work_directory) ? 1 : 0);
 }
