@@ -166,8 +166,8 @@ int cgroup_bound(const struct cgroup *group, uint32_t processes) {
   /* No swap: what is over the limit is killed, not paged. Where swap accounting exists, `cgroup_start` bounds it too. */
   if (write_number(group->dir[CGROUP_MEMORY], "memory.swappiness", 0)) return -1;
   if (!DEFENCE("pids")) return 0;
-  /* Pid 1 and, until the box is ready, its maker are members too. */
-  return write_number(group->dir[CGROUP_PIDS], "pids.max", processes + 2);
+  /* Pid 1 and, until the box is ready, its maker and the helper of a zygote are members too. */
+  return write_number(group->dir[CGROUP_PIDS], "pids.max", processes + 3);
 }
 
 int cgroup_watch_oom(const struct cgroup *group, int event_fd) {

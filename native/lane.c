@@ -245,5 +245,5 @@ void lane_reaped(struct lane *lane, pid_t pid) {
 void lane_close(struct lane *lane) {
   close_fd(&lane->mount_namespace);
   network_close(&lane->network);
-  for (size_t i = 0; i < PLAN_ZYGOTES_MAX; i++) zygote_close(&lane->zygotes[i]);
+  for (size_t i = 0; i < PLAN_ZYGOTES_MAX; i++) zygote_end(&lane->zygotes[i]);
 }

@@ -212,7 +212,7 @@ static const char *retire(struct launcher *l, const uint8_t *payload, size_t siz
   struct cursor c = {payload, payload + size};
   uint32_t zygote;
   if (!take_u32(&c, &zygote) || cursor_left(&c) || zygote < 1 || zygote > l->plan.zygote_count) return "RETIRE: bad payload";
-  for (uint32_t i = 0; i < l->plan.lanes; i++) zygote_close(&l->boxes.list[i].lane.zygotes[zygote - 1]);
+  for (uint32_t i = 0; i < l->plan.lanes; i++) zygote_end(&l->boxes.list[i].lane.zygotes[zygote - 1]);
   return NULL;
 }
 

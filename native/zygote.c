@@ -18,19 +18,17 @@
 /* The policy as a file that nobody can change any more. */
 static int open_policy(const struct plan_policy *policy) {
   int fd = memfd_create("policy", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  if (fd < 0) return -1;
-  if (write(fd, policy, sizeof *policy) == sizeof *policy &&
-      !fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
-    return fd;
-  close(fd);
-  return -1;
+  if (fd < 0 || write(fd, policy, sizeof *policy) != sizeof *policy) return -1;
+  if (fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)) return -1;
+  return dup2(fd, GATE_POLICY_FD) < 0 ? -1 : 0;
 }
 
 /* Pipes like a program's, but nobody is at the other ends. */
 static int open_pipes(void) {
   int input[2], output[2];
   if (pipe(input) || pipe(output)) return -1;
-  return dup2(input[0], 0) < 0 || dup2(output[1], 1) < 0 || dup2(output[1], 2) < 0 ? -1 : 0;
+  if (dup2(input[0], 0) < 0 || dup2(output[1], 1) < 0 || dup2(output[1], 2) < 0) return -1;
+  return sys_close_range(3, GATE_REQUESTS_FD - 1);
 }
 
 /* What it is then: an ordinary user of the host without any right, who happens to own the user namespaces of its lane's boxes. */
@@ -38,19 +36,34 @@ static int give_up_power(uid_t id) {
   return setgroups(0, NULL) || setresgid(id, id, id) || setresuid(id, id, id) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
-static int place_descriptors(int requests, int policy) {
-  int high[] = {fcntl(requests, F_DUPFD_CLOEXEC, GATE_POLICY_FD + 1), fcntl(policy, F_DUPFD_CLOEXEC, GATE_POLICY_FD + 1)};
-  if (high[0] < 0 || high[1] < 0 || dup2(high[0], GATE_REQUESTS_FD) < 0 || dup2(high[1], GATE_POLICY_FD) < 0) return -1;
-  return sys_close_range(3, GATE_REQUESTS_FD - 1) || sys_close_range(GATE_POLICY_FD + 1, ~0u) ? -1 : 0;
+/* While it starts; both close on exec. */
+enum { LANE_FD = GATE_POLICY_FD + 1, COMPLAINTS_FD };
+
+/* Before anything that takes its time: the launcher's descriptors reach boxes, whose life lines and standard inputs would not end
+ * as long as they are open here. */
+static int keep_own_descriptors(int requests, int mount_namespace) {
+  const int sources[] = {requests, mount_namespace, 2}, targets[] = {GATE_REQUESTS_FD, LANE_FD, COMPLAINTS_FD};
+  int high[COUNT_OF(sources)];
+  for (size_t i = 0; i < COUNT_OF(sources); i++)
+    if ((high[i] = fcntl(sources[i], F_DUPFD_CLOEXEC, COMPLAINTS_FD + 1)) < 0) return -1;
+  for (size_t i = 0; i < COUNT_OF(sources); i++)
+    if (dup3(high[i], targets[i], targets[i] == GATE_REQUESTS_FD ? 0 : O_CLOEXEC) < 0) return -1;
+  return sys_close_range(3, GATE_REQUESTS_FD - 1) || sys_close_range(GATE_POLICY_FD, GATE_POLICY_FD) ||
+                 sys_close_range(COMPLAINTS_FD + 1, ~0u)
+             ? -1
+             : 0;
 }
 
 /* A copy of the tree, whose root is the very top: from inside a box, which reaches neither, the paths of what the interpreter
  * has mapped are then those in the box. */
-static int enter_root(const struct lane *lane) {
-  if (setns(lane->mount_namespace, CLONE_NEWNS)) return -1;
+static int enter_root(void) {
+  if (setns(LANE_FD, CLONE_NEWNS)) return -1;
   int root = (int)syscall(SYS_open_tree, AT_FDCWD, LANE_ROOT, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
   return root < 0 || fchdir(root) || chroot(".") ? -1 : 0;
 }
+
+/* An interpreter may remember where it has booted: nothing of the host's. */
+static int take_hostname(const char *name) { return unshare(CLONE_NEWUTS) || sethostname(name, strlen(name)) ? -1 : 0; }
 
 /* The size of thread stacks goes by what the limit is when a program begins. */
 static int bound_stack(const struct plan_policy *policy) {
@@ -65,15 +78,13 @@ static int bound_stack(const struct plan_policy *policy) {
 
 static _Noreturn void run(const struct plan *plan, const struct plan_zygote *kind, const struct lane *lane,
                           const struct cgroup_tree *groups, int requests) {
+  if (keep_own_descriptors(requests, lane->mount_namespace)) _exit(1);
   signals_reset();
   offer_to_oom_killer();
-  int policy = open_policy(&plan->policy);
-  if (policy < 0 || cgroup_join_zygotes(groups) || enter_root(lane) || chdir(plan->work_directory) ||
-      place_descriptors(requests, policy) || open_pipes() || sys_close_range(3, GATE_REQUESTS_FD - 1) ||
-      bound_stack(&plan->policy) || give_up_power(lane->first_id))
-    perror("launcher: a zygote cannot start");
-  else
+  if (!cgroup_join_zygotes(groups) && !open_policy(&plan->policy) && !take_hostname(plan->hostname) && !enter_root() &&
+      !chdir(plan->work_directory) && !open_pipes() && !bound_stack(&plan->policy) && !give_up_power(lane->first_id))
     execve(kind->executable, kind->arguments, kind->environment);
+  dprintf(COMPLAINTS_FD, "launcher: the zygote %s cannot start: %s\n", kind->executable, strerror(errno));
   _exit(1);
 }
 
@@ -100,6 +111,11 @@ int zygote_ready(struct zygote *zygote, const struct plan *plan, size_t kind, co
   zygote->births++;
   zygote->last_us = now_us();
   return 0;
+}
+
+void zygote_end(struct zygote *zygote) {
+  if (zygote->pid) kill(zygote->pid, SIGKILL);
+  zygote_close(zygote);
 }
 
 void zygote_close(struct zygote *zygote) {

@@ -21,3 +21,5 @@ int zygote_ready(struct zygote *zygote, const struct plan *plan, size_t kind, co
                  const struct cgroup_tree *groups);
 /* Lets go of it: it ends when it has done what it was asked for. */
 void zygote_close(struct zygote *zygote);
+/* Ends it whatever it does: one that does not come to its gate would not notice that it was let go. */
+void zygote_end(struct zygote *zygote);
