@@ -2,7 +2,8 @@
  * Fuzz target: everything of the launcher that parses bytes before any box exists, the frame header and the plan.
  *
  * `make fuzz` builds it with gcc's sanitizers and the driver below, which mutates valid plans from a seed, so that a failure can
- * be repeated: build/fuzz/parser SEED ROUNDS. With clang, -fsanitize=fuzzer -DLIBFUZZER gives a coverage-guided one.
+ * be repeated: build/fuzz/parser SEED ROUNDS. `make fuzz-guided` builds it with clang and libFuzzer, which is guided by what the
+ * code does; without arguments build/fuzz/parser prints a plan that it can begin with.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void check_zygote(const struct plan_zygote *zygote) {
+  size_t arguments = 0, variables = 0;
+  if (zygote->executable[0] != '/') abort();
+  while (zygote->arguments[arguments]) arguments++;
+  while (zygote->environment[variables]) variables++;
+  if (!arguments || arguments > PLAN_ZYGOTE_STRINGS_MAX || variables > PLAN_ZYGOTE_STRINGS_MAX) abort();
+}
+
 /* What a well-formed plan promises to the code that reads it later. */
 static void check_plan(const struct plan *plan) {
   if (plan->lanes < 1 || plan->lanes > PLAN_LANES_MAX || !plan->hostname || !plan->work_directory || !plan->policy.filter_count)
@@ -22,19 +31,31 @@ static void check_plan(const struct plan *plan) {
     if (entry->path[0] != '/' || strstr(entry->path, "/../") || strstr(entry->path, "//")) abort();
     if (entry->data && entry->data[entry->data_size] != 0) abort();
   }
+  if (plan->zygote_count > PLAN_ZYGOTES_MAX || plan->policy.rlimit_count > PLAN_RLIMITS_MAX) abort();
+  for (size_t i = 0; i < plan->zygote_count; i++) check_zygote(&plan->zygotes[i]);
+}
+
+/* Frames one after another, as the launcher takes them from its inbox. */
+static void check_frames(const uint8_t *data, size_t size) {
+  struct frame frame;
+  enum frame_state state;
+  size_t done = 0;
+  while ((state = frame_parse(data + done, size - done, &frame)) == FRAME_WHOLE) {
+    if (frame.length > FRAME_PAYLOAD_MAX || frame.length > size - done - FRAME_HEADER) abort();
+    done += FRAME_HEADER + frame.length;
+  }
+  if (state == FRAME_PARTIAL && size - done >= FRAME_HEADER + FRAME_PAYLOAD_MAX) abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static struct plan plan;
-  struct frame frame;
-  if (frame_parse(data, size, &frame) == FRAME_WHOLE && frame.length > size - FRAME_HEADER) abort();
+  check_frames(data, size);
   /* A copy of its exact size, so that a read beyond the end is seen. */
   uint8_t *copy = malloc(size ? size : 1);
   if (!copy) return 0;
   memcpy(copy, data, size);
   if (!plan_parse(&plan, copy, size)) check_plan(&plan);
-  if (plan.lanes > PLAN_LANES_MAX) abort(); /* a refused plan's lanes are walked too */
-  if (plan.lanes > PLAN_LANES_MAX) abort(); /* lanes of a refused plan are closed */
+  if (plan.lanes > PLAN_LANES_MAX || plan.zygote_count > PLAN_ZYGOTES_MAX) abort(); /* a refused plan's are closed one by one */
   plan_free(&plan);
   free(copy);
   return 0;
@@ -84,6 +105,7 @@ static size_t make_seed(uint8_t *at) {
       {PLAN_SYSCTL, 14, "\11\0\0\0/proc/sys0"},
       {PLAN_RLIMIT, 16, "\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"},
       {PLAN_FILTER, 8, "\6\0\0\0\0\0\377\177"},
+      {PLAN_ZYGOTE, 37, "\7\0\0\0/bin/sh\2\0\0\0\2\0\0\0sh\1\0\0\0x\1\0\0\0\3\0\0\0A=b"},
   };
   size_t size = 0;
   for (size_t i = 0; i < sizeof RECORDS / sizeof *RECORDS; i++)
@@ -116,6 +138,7 @@ int main(int argc, char **argv) {
   if (!random_state) random_state = 1;
   uint8_t seed[INPUT_MAX], data[INPUT_MAX * 2];
   size_t seed_size = make_seed(seed);
+  if (argc == 1) return fwrite(seed, 1, seed_size, stdout) == seed_size ? 0 : 1;
   static struct plan plan;
   const char *wrong = plan_parse(&plan, seed, seed_size);
   plan_free(&plan);

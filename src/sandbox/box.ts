@@ -104,7 +104,7 @@ export function createBox({ launcher, kind, zygote, owner, inodes, processes }: 
 
   function receive(event: BoxEvent): void {
     if (event.kind === "destroyed") end();
-    else if (event.kind === "failed") fail(launcherError(event));
+    else if (event.kind === "failed" && state !== "ending" && !active?.exited) fail(launcherError(event));
     else if (event.kind === "prepared" && state === "making") {
       if (warm?.way === "boot") boot(warm);
       else stand();

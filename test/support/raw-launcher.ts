@@ -9,6 +9,7 @@ import { planBoxes } from "../../src/main/plan-boxes.ts";
 import { createFrameDecoder } from "../../src/sandbox/frame-decoder.ts";
 import { startLauncherProcess } from "../../src/sandbox/launcher-process.ts";
 import { encodePlan } from "../../src/sandbox/plan-records.ts";
+import type { WarmStart } from "../../src/sandbox/warm-start.ts";
 import { type LauncherEvent, parseEvent } from "../../src/sandbox/wire.ts";
 import { listProcesses } from "./processes.ts";
 import { eventually } from "./until.ts";
@@ -35,6 +36,8 @@ export interface RawLauncher {
 
 export interface RawConnection {
   send(...parts: readonly Uint8Array[]): void;
+  /** Takes nothing in for so long. */
+  pause(ms: number): void;
   /** What has arrived so far. */
   readonly events: readonly (LauncherEvent & { readonly box: number })[];
   /** Waits for an event of this kind, of a certain box or of any. @throws {Error} when none comes. */
@@ -44,7 +47,8 @@ export interface RawConnection {
   close(): void;
 }
 
-export async function startRawLauncher(): Promise<RawLauncher> {
+/** @param warmStarts interpreters that may be booted ahead. */
+export async function startRawLauncher(warmStarts: readonly WarmStart[] = []): Promise<RawLauncher> {
   await promisify(execFile)("make", ["-C", NATIVE, "--silent", "asan"]);
   const lines: string[] = [];
   const launcher = await startLauncherProcess({ path: LAUNCHER, log: (line) => lines.push(line) });
@@ -54,7 +58,7 @@ export async function startRawLauncher(): Promise<RawLauncher> {
   if (supervisor === undefined) throw new Error("There is no supervisor");
   return {
     plan: Buffer.from(
-      encodePlan(await planBoxes({ slots: 1, warm: 2, toolchains: [], warmStarts: [], gate: gateBeside(LAUNCHER) })),
+      encodePlan(await planBoxes({ slots: 1, warm: 2, toolchains: [], warmStarts, gate: gateBeside(LAUNCHER) })),
     ),
     pid: () => listProcesses().find(({ parentPid }) => parentPid === supervisor.pid)?.pid ?? 0,
     open: (uid = launcher.uid) => openConnection(connectAs(uid, launcher.socketPath)),
@@ -95,6 +99,10 @@ function openConnection(socket: Socket): RawConnection {
   });
   return {
     send: (...parts) => void socket.write(Buffer.concat(parts)),
+    pause(ms) {
+      socket.pause();
+      setTimeout(() => socket.resume(), ms);
+    },
     events,
     receives: (kind, box) =>
       eventually(
