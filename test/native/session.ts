@@ -120,7 +120,7 @@ export async function playSession(options: {
     }
     const rest = script.subarray(split);
     const limits = {
-      memoryBytes: pick([1 << 16, 1 << 23, 1 << 26]),
+      memoryBytes: pick([1 << 16, 1 << 23, 1 << 26, 1 << 26, 1 << 26, 1 << 26]),
       cpuUs: random.integer(1_000, 300_000),
       wallUs: random.integer(1_000, 500_000),
       outputBytes: pick([0, 1, 1_000, 300_000]),
