@@ -23,7 +23,7 @@ beforeAll(async () => {
   writeFileSync(shiftFile, Buffer.alloc(8));
   const source = fileURLToPath(new URL("shifts-clock.c", import.meta.url));
   const library = join(directory, "shifts-clock.so");
-  execFileSync("gcc", ["-O2", "-shared", "-fPIC", "-o", library, source, "-ldl"]);
+  execFileSync("/usr/bin/gcc", ["-O2", "-shared", "-fPIC", "-o", library, source, "-ldl"]);
   server = await startServer({ slots: 1, env: { LD_PRELOAD: library, SHIFT_FILE: shiftFile } });
 });
 
