@@ -1,5 +1,5 @@
 <?php
-echo bin2hex(random_bytes(16)), ' ', random_int(0, PHP_INT_MAX), ' ', mt_rand() . mt_rand(), ' ', lcg_value(), ' ', uniqid(), "\n";
+echo bin2hex(random_bytes(16)), ' ', random_int(0, PHP_INT_MAX), ' ', mt_rand() . mt_rand(), ' ', lcg_value(), ' ', uniqid('', true), "\n";
 echo str_shuffle('abcdefghijklmnopqrstuvwxyz'), ' ', implode(array_rand(range(0, 999), 20)), ' ', password_hash('x', PASSWORD_BCRYPT, ['cost' => 4]), "\n";
 echo tempnam('', 'x'), ' ', session_create_id(), "\n";
 if (function_exists('sodium_crypto_secretbox_keygen')) echo bin2hex(sodium_crypto_secretbox_keygen()), "\n";
