@@ -434,6 +434,45 @@ describe("warm boxes", () => {
     expect(sent("load").length).toBeGreaterThan(booting.length);
   });
 
+  it("a run that waits for a zygote that hangs gets a cold box, and the zygote is ended", async () => {
+    const { takeWarm, sent, emit, prepare, warnings } = makePool({ prepared: 1, slots: 3 });
+    const [first, second] = [watch(takeWarm(FORKED)), watch(takeWarm(FORKED))];
+    expect(zygotesOf(sent("prepare"))).toEqual([0, 1, 1]);
+    prepare(1);
+    await settled();
+    expect([first.box?.kind.warm, second.box]).toEqual([null, undefined]);
+
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(warnings).toMatchObject([1, 2].map(() => ({ warmStart: "forked-1", stage: "boot" })));
+    expect(sent("retire").map(({ payload }) => payload.readUInt32LE(0))).toEqual([1]);
+    expect(sent("kill").map(({ box }) => box)).toEqual([2, 3]);
+
+    emit(2, { kind: "destroyed" });
+    expect(zygotesOf(sent("prepare"))).toEqual([0, 1, 1, 0]);
+    prepare(4);
+    await settled();
+    expect(second.box?.kind.warm).toBeNull();
+  });
+
+  it("an interpreter that hangs in its box is given up, one that came in time is not", async () => {
+    const { takeWarm, sent, emit, living, finishMaking, warnings } = makePool({ slots: 3, prepared: 2 });
+    finishMaking();
+    (await takeWarm(BOOTED))?.kill();
+    emit(living()[0] ?? 0, { kind: "destroyed" });
+    finishMaking();
+    const [inTime, ...hanging] = sent("load").map(({ box }) => box);
+    expect(hanging.length).toBeGreaterThan(0);
+    emit(inTime ?? 0, { kind: "booted" });
+    const killed = sent("kill").length;
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(
+      sent("kill")
+        .slice(killed)
+        .map(({ box }) => box),
+    ).toEqual(hanging);
+    expect(warnings).toMatchObject(hanging.map(() => ({ warmStart: "booted-1", stage: "boot" })));
+  });
+
   it("what nobody asks for goes after five minutes, and its zygote too", async () => {
     const { follow, sent } = makeFull(FORKED);
     await follow();

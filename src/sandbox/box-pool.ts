@@ -1,13 +1,13 @@
 import { type Box, type BoxOwner, createBox } from "./box.ts";
 import { createBoxDemand } from "./box-demand.ts";
 import { type BoxKind, coldOf, keyOf } from "./box-kind.ts";
+import { createInterpreters } from "./interpreters.ts";
 import type { LauncherClient } from "./launcher-client.ts";
 import { createOutage } from "./outage.ts";
 import type { LaunchError, SandboxCounts, SandboxLog } from "./sandbox.ts";
 import { workerError } from "./stages.ts";
 import { createWaitingLine } from "./waiting-line.ts";
-import { type WarmStart, zygotesOf } from "./warm-start.ts";
-import { encodeRetire, NO_ZYGOTE } from "./wire.ts";
+import type { WarmStart } from "./warm-start.ts";
 
 /** Boxes made ahead, so that a run finds one ready. */
 export interface BoxPool {
@@ -63,12 +63,9 @@ const RETRY_MAX_MS = 5_000;
 const PATIENCE_MS = 10_000;
 /** How long boxes of a kind stand ready that nobody has asked for, milliseconds. */
 const WARM_MS = 5 * 60_000;
-/** How long an interpreter is left alone that did not come to its gate, milliseconds. */
-const BENCHED_MS = 60_000;
 
 export function createBoxPool(options: BoxPoolOptions): BoxPool {
   const { launcher, slots, prepared, inodes, processes, log } = options;
-  const zygotes = zygotesOf(options.warmStarts);
   const usual: BoxKind = { diskBytes: options.defaultDiskBytes, warm: null };
   const demand = createBoxDemand({
     usual,
@@ -90,10 +87,16 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
   let scheduled: NodeJS.Immediate | null = null;
   /** Looks whether something is not asked for any more. */
   let forgetTimer: NodeJS.Timeout | null = null;
-  /** By its id: until when an interpreter that failed is not booted ahead. */
-  const benched = new Map<string, number>();
-  /** The zygotes that the launcher may have. */
-  const inUse = new Set<WarmStart>();
+  const interpreters = createInterpreters({
+    launcher,
+    warmStarts: options.warmStarts,
+    log,
+    tooLong(box, start, error) {
+      failedBoxes += 1;
+      interpreters.bench(start, error);
+      discard(box);
+    },
+  });
   /** Set when the pool is closed. */
   let closed: LaunchError | null = null;
   let emptied: (() => void) | null = null;
@@ -124,15 +127,12 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
    * interpreter ahead of a run that is there already would only make it wait.
    */
   function kindForWaiter(kind: BoxKind): BoxKind {
-    return kind.warm?.way === "fork" && !isBenched(kind.warm) ? kind : coldOf(kind);
-  }
-
-  function isBenched({ id }: WarmStart): boolean {
-    return (benched.get(id) ?? Number.NEGATIVE_INFINITY) > performance.now();
+    return kind.warm?.way === "fork" && !interpreters.isBenched(kind.warm) ? kind : coldOf(kind);
   }
 
   const owner: BoxOwner = {
     prepared(box) {
+      interpreters.settle(box);
       failures = 0;
       outage.end();
       firstBox.resolve();
@@ -140,24 +140,19 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
       balance();
     },
     failed(box, error) {
+      interpreters.settle(box);
       failedBoxes += 1;
       places.set(box, "leaving");
-      if (box.kind.warm !== null) bench(box.kind.warm, error);
-      else rest(error);
+      if (box.kind.warm === null) rest(error);
+      else if (closed === null) interpreters.bench(box.kind.warm, error);
     },
     destroyed(box) {
+      interpreters.settle(box);
       places.delete(box);
       if (closed !== null && places.size === 0) emptied?.();
       balance();
     },
   };
-
-  /** Its runs start cold meanwhile. */
-  function bench({ id }: WarmStart, error: LaunchError): void {
-    if (closed !== null) return;
-    log.warn({ warmStart: id, stage: error.stage, errno: error.errno }, `it is not booted ahead: ${error.message}`);
-    benched.set(id, performance.now() + BENCHED_MS);
-  }
 
   /** Nothing is made for a while, longer after each failure; those that come while it rests are of the same attempt. */
   function rest(error: LaunchError): void {
@@ -186,9 +181,10 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
 
   function make(kind: BoxKind): void {
     const { warm } = kind;
-    const zygote = warm?.way === "fork" ? zygotes.indexOf(warm) + 1 : NO_ZYGOTE;
-    if (warm !== null && zygote !== NO_ZYGOTE) inUse.add(warm);
-    places.set(createBox({ launcher, kind, zygote, owner, inodes, processes }), "making");
+    const zygote = interpreters.zygoteFor(warm);
+    const box = createBox({ launcher, kind, zygote, owner, inodes, processes });
+    places.set(box, "making");
+    if (warm !== null) interpreters.expect(box, warm);
   }
 
   function discard(box: Box): void {
@@ -233,14 +229,10 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
       if (at === "idle" && count("idle", key) > (targets.get(key)?.count ?? 0)) discard(box);
     }
     for (const [key, { kind, count: target }] of targets) {
-      if (kind.warm !== null && isBenched(kind.warm)) continue;
+      if (kind.warm !== null && interpreters.isBenched(kind.warm)) continue;
       for (let ready = countComing(key); ready < target && canMake(); ready++) make(kind);
     }
-    for (const start of inUse) {
-      if ([...targets.values()].some(({ kind }) => kind.warm === start)) continue;
-      inUse.delete(start);
-      launcher.send(encodeRetire(zygotes.indexOf(start) + 1));
-    }
+    interpreters.keep(new Set(Array.from(targets.values(), ({ kind }) => kind.warm)));
   }
 
   function balance(): void {
@@ -289,7 +281,7 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
     },
     launcherFound() {
       failures = 0;
-      inUse.clear();
+      interpreters.forget();
       balance();
     },
     launcherLost() {

@@ -309,6 +309,14 @@ describe("a warm box", () => {
     expect(failure()?.stage).toBe("lost");
   });
 
+  it.each([FORKED, BOOTED])("that is given up while it boots is still owed, until its end is told: $way", (warm) => {
+    const { box, owedFromMs } = makeBox(warm);
+    const since = owedFromMs(1);
+    box.kill();
+    expect(since).toBeLessThanOrEqual(performance.now());
+    expect(owedFromMs(1)).toBe(since);
+  });
+
   it("that can be anything is not told of having booted", () => {
     const { emit } = makePreparedBox();
     expect(() => emit({ kind: "booted" })).toThrow(ProtocolError);

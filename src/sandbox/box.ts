@@ -98,7 +98,10 @@ export function createBox({ launcher, kind, zygote, owner, inodes, processes }: 
   function kill(): void {
     if (wasKilled || state === "ending" || state === "gone") return;
     wasKilled = true;
-    owedFromMs = state === "running" ? performance.now() : Number.POSITIVE_INFINITY;
+    // Of an interpreter that did not come the launcher still has to say the end: else it is itself what hangs.
+    const isBooting = warm !== null && (state === "making" || state === "booting");
+    if (state === "running") owedFromMs = performance.now();
+    else if (!isBooting) owedFromMs = Number.POSITIVE_INFINITY;
     launcher.send(encodeBare("kill", number));
   }
 

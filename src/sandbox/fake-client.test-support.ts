@@ -68,6 +68,8 @@ export function createFakeClient(lanes: number) {
     requests,
     sent,
     emit,
+    /** Since when something of the box is due, milliseconds; Infinity when nothing is. */
+    owedFromMs: (box: number) => receivers.get(box)?.owedFromMs(),
     /** Numbers of the boxes that were asked for and are not destroyed. */
     living: () => [...receivers.keys()],
     /** The launcher dies, or `count` lanes come back. */

@@ -53,6 +53,8 @@ export type WorkerStage =
   | "connect"
   /** The connection broke while the box was there, or there is none and none came. */
   | "launcher_lost"
+  /** An interpreter that is booted ahead did not come to its gate in time. */
+  | "boot"
   /** The box died and nobody here told it to. */
   | "box_lost"
   /** The sandbox is being closed. */
