@@ -6,9 +6,11 @@
 #include "gate.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <link.h>
 #include <sched.h>
 #include <setjmp.h>
+#include <stdatomic.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,8 +30,8 @@
 enum { ID_PROGRAM = 1000, HELPER_STACK = 64 << 10, GATE_DESCRIPTORS = GATE_GROUPS + CGROUP_CONTROLLERS };
 
 /* The file at which to stop; NULL once the gate is open. Interpreters open it by its whole path, or by its name in the work
- * directory. */
-static char *main_path;
+ * directory. Other threads of theirs open files at that time: the text stays where it is. */
+static char *_Atomic main_path;
 static bool is_zygote;
 static const struct plan_policy *policy; /* a zygote's */
 static ElfW(auxv_t) *auxv;               /* what the kernel told it at its start, on its stack */
@@ -123,8 +125,9 @@ static void serve(void) {
       become_parked(&birth);
       return;
     }
-    pid_t helper = clone(run_helper, stack + HELPER_STACK, CLONE_VM | CLONE_VFORK | SIGCHLD, &birth);
-    if (helper > 0) RETRY(waitpid(helper, NULL, 0));
+    /* Without a signal at its end, of which the interpreter could know. */
+    pid_t helper = clone(run_helper, stack + HELPER_STACK, CLONE_VM | CLONE_VFORK, &birth);
+    if (helper > 0) RETRY(waitpid(helper, NULL, __WALL));
     for (size_t i = 0; i < COUNT_OF(birth.fds); i++) close(birth.fds[i]);
   }
   _exit(0);
@@ -132,20 +135,23 @@ static void serve(void) {
 
 /* ---- the gate ---------------------------------------------------------------------------------------------------- */
 
-static void pass(void) {
+static void pass(const char *path) {
   int error = errno;
-  char *directory = main_path;
-  *strrchr(directory, '/') = 0;
-  main_path = NULL;
+  char directory[PATH_MAX];
+  snprintf(directory, sizeof directory, "%.*s", (int)(strrchr(path, '/') - path), path);
   if (is_zygote) serve();
   /* Who was born elsewhere has to go there; the other one is where it was started. */
   script_run(is_zygote ? directory : ".");
-  free(directory);
   close(SCRIPT_FD);
   close(SCRIPT_STATUS_FD);
   /* As after an execve: there is nothing of the launcher's in this process. */
   prctl(PR_SET_DUMPABLE, 1);
   errno = error;
+}
+
+static void stop(void) {
+  const char *path = atomic_exchange(&main_path, NULL);
+  if (path) pass(path);
 }
 
 /* ---- before main() ----------------------------------------------------------------------------------------------- */
@@ -174,24 +180,25 @@ static void take_policy(void) {
 
 __attribute__((constructor)) static void arm(void) {
   extern char **environ;
-  char *preload, *gate, **last = environ;
+  char *gate, *preload = NULL, **last = environ;
   while (*last) last++;
   char *kind = take_variable(GATE_VARIABLE, &gate);
   if (!kind) return;
   free(take_variable("LD_PRELOAD", &preload));
   auxv = (void *)(last + 1);
-  environment_end = preload < gate ? preload : gate;
+  environment_end = preload && preload < gate ? preload : gate;
   is_zygote = !strncmp(kind, "fork:", 5);
   main_path = strdup(strchr(kind, ':') + 1);
   free(kind);
   if (is_zygote) take_policy();
-  if (!strrchr(main_path, '/')[1]) pass(); /* no name of a file: here and now */
+  if (!strrchr(main_path, '/')[1]) stop(); /* no name of a file: here and now */
 }
 
 /* ---- in front of the C library -------------------------------------------------------------------------------- */
 
 static void check(const char *path) {
-  if (main_path && path && (!strcmp(path, main_path) || !strcmp(path, strrchr(main_path, '/') + 1))) pass();
+  const char *stop_at = main_path;
+  if (stop_at && path && (!strcmp(path, stop_at) || !strcmp(path, strrchr(stop_at, '/') + 1))) stop();
 }
 
 /* The functions that stand in front of those of the C library, under their names. */
