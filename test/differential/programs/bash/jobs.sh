@@ -3,7 +3,7 @@ sleep 5 & second=$!
 jobs -l | sed -E 's/ [0-9]+ / pid /'
 echo $((second - first))
 kill %1 $second
-wait %1
+wait $first
 echo $?
 wait
 echo $?
