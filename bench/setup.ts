@@ -3,7 +3,9 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { toExecution } from "../src/gateway/to-execution.ts";
 import { runCommand } from "../src/languages/command.ts";
+import { buildLauncher } from "../src/main/build-launcher.ts";
 import { loadLanguages } from "../src/main/load-languages.ts";
+import { NATIVE_DIRECTORY } from "../src/main/package-files.ts";
 import { type Driver, type DriverCommand, startDriver } from "./driver.ts";
 import { buildNativePrograms, type NativePrograms } from "./native-programs.ts";
 import { type Server, startServer } from "./server.ts";
@@ -41,6 +43,8 @@ const MEMORY_DIRECTORY = "/dev/shm";
 
 export async function createSetup(options: { readonly leakRuns: number }): Promise<Setup> {
   const programs = await buildNativePrograms();
+  // Here, since drivers are started with an empty environment, in which there is no compiler.
+  await buildLauncher({ nativeDirectory: NATIVE_DIRECTORY, announce: console.error });
   const directory = await mkdtemp(join(MEMORY_DIRECTORY, "millrace-bench-"));
   const { code, command } = await describePythonHello(directory);
   let server: Promise<Server> | null = null;
