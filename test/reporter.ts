@@ -1,7 +1,7 @@
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 
 /**
- * Prints why each skipped test was skipped, and last of all one plain line: `N passed, N failed`, with `, N skipped`
+ * Prints which tests passed at their second try only, why each skipped test was skipped, and last of all one plain line: `N passed, N failed`, with `, N skipped`
  * when there are any. A file that cannot be loaded and a suite whose hook fails count as one failure each. A run in
  * which no test ran fails.
  */
@@ -15,6 +15,8 @@ export default class ClosingLine implements Reporter {
     const failed = inState("failed").length + broken.length + unhandledErrors.length;
     const skipped = inState("skipped");
 
+    for (const test of tests.filter((one) => one.diagnostic()?.flaky))
+      console.log(`passed at the second try: ${nameOf(test)}`);
     printSkips(skipped);
     const counts = [`${passed} passed`, `${failed} failed`];
     if (skipped.length > 0) counts.push(`${skipped.length} skipped`);
@@ -29,10 +31,14 @@ function printSkips(skipped: readonly TestCase[]): void {
   for (const test of skipped) {
     const result = test.result();
     const reason = (result.state === "skipped" && result.note) || "no reason given";
-    names.set(reason, [...(names.get(reason) ?? []), `${test.module.relativeModuleId} > ${test.fullName}`]);
+    names.set(reason, [...(names.get(reason) ?? []), nameOf(test)]);
   }
   for (const [reason, tests] of names) {
     console.log(`skipped: ${reason} (${tests.length})`);
     for (const name of tests) console.log(`  ${name}`);
   }
+}
+
+function nameOf(test: TestCase): string {
+  return `${test.module.relativeModuleId} > ${test.fullName}`;
 }
