@@ -19,15 +19,30 @@ const LAUNCHER_NEEDS = [
   { name: "libc6-dev", file: "/usr/include/stdio.h" },
 ];
 
+/** What tests compile the launcher with for arm64, and run what of it needs no box. Without, they are skipped. */
+const TEST_NEEDS = [
+  { name: "gcc-aarch64-linux-gnu", file: "/usr/bin/aarch64-linux-gnu-gcc" },
+  { name: "libc6-dev-arm64-cross", file: "/usr/aarch64-linux-gnu/include/stdio.h" },
+  { name: "qemu-user", file: "/usr/bin/qemu-aarch64" },
+];
+
 const APT_ENVIRONMENT = { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
 const APT_OPTIONS = ["-qq", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0"];
 
 /**
  * Installs what is missing after saying what and how big. Where it may not or cannot, it says so and goes on: the server
  * itself says which languages it found and what it cannot do without.
+ * @param options.isForTests whether to see to what only tests need as well.
  */
-export async function installSystemPackages({ mayInstall }: { readonly mayInstall: boolean }): Promise<void> {
-  const missing = await findMissing();
+export async function installSystemPackages(options: {
+  readonly mayInstall: boolean;
+  readonly isForTests: boolean;
+}): Promise<void> {
+  provide(await findMissing(), options.mayInstall);
+  if (options.isForTests) provide(lacking(TEST_NEEDS, "tests of another processor's build"), options.mayInstall);
+}
+
+function provide(missing: readonly Wanted[], mayInstall: boolean): void {
   if (missing.length === 0) return;
 
   const names = [...new Set(missing.flatMap(({ packages }) => packages))];
@@ -44,12 +59,16 @@ export async function installSystemPackages({ mayInstall }: { readonly mayInstal
 }
 
 async function findMissing(): Promise<Wanted[]> {
-  const needs = LAUNCHER_NEEDS.filter(({ file }) => !existsSync(file)).map(({ name }) => name);
   const languages = await findMissingLanguages({ ...OWN_PLACES, directory: LANGUAGES_DIRECTORY });
   return [
-    ...(needs.length > 0 ? [{ packages: needs, purpose: "the launcher" }] : []),
+    ...lacking(LAUNCHER_NEEDS, "the launcher"),
     ...languages.map(({ name, debianPackages }) => ({ packages: debianPackages, purpose: name })),
   ];
+}
+
+function lacking(needs: typeof LAUNCHER_NEEDS, purpose: string): Wanted[] {
+  const packages = needs.filter(({ file }) => !existsSync(file)).map(({ name }) => name);
+  return packages.length > 0 ? [{ packages, purpose }] : [];
 }
 
 function install(packages: readonly string[], summary: string): void {

@@ -1,8 +1,8 @@
 import type { BoxPlan, PlanEntry } from "../../src/sandbox/box-plan.ts";
 import { RLIMIT } from "../../src/sandbox/rlimits.ts";
-import type { SyscallName } from "../../src/sandbox/seccomp/architecture.ts";
-import { x64 } from "../../src/sandbox/seccomp/architecture.ts";
+import { hostArchitecture, type SyscallName } from "../../src/sandbox/seccomp/architecture.ts";
 import { assemble } from "../../src/sandbox/seccomp/assemble.ts";
+import { compileFilter } from "../../src/sandbox/seccomp/filter.ts";
 import { boxPolicy, type Policy } from "../../src/sandbox/seccomp/policy.ts";
 
 /** Instead of an escape: the launcher cannot make a box any more, and no program runs. */
@@ -44,7 +44,7 @@ function allowing(...names: SyscallName[]): Uint8Array {
     calls: rule.calls.filter((name) => !names.includes(name)),
   }));
   const policy: Policy = { ...boxPolicy, rules: [...others, { calls: names, exceptions: [], verdict: "ALLOW" }] };
-  return assemble(policy, x64);
+  return assemble(policy, hostArchitecture());
 }
 
 /**
@@ -52,7 +52,7 @@ function allowing(...names: SyscallName[]): Uint8Array {
  * architecture, goes the same way whatever it finds.
  */
 function ignoringArchitecture(): Uint8Array {
-  const filter = assemble(boxPolicy, x64);
+  const filter = compileFilter();
   const [ifEqual, ifNot] = [8 + 2, 8 + 3];
   filter[ifNot] = filter[ifEqual] ?? 0;
   return filter;

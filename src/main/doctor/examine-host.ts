@@ -1,16 +1,17 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { DEFAULT_RUN_LIMITS } from "../../domain/limits.ts";
+import { architectures } from "../../sandbox/seccomp/architecture.ts";
 import { degraded, type Finding, fail, pass } from "./finding.ts";
 
 const CAP_SYS_ADMIN = 21n;
 const MIB = 1024 * 1024;
 
-/** Linux on a processor that the syscall filter is written for. */
+/** Linux on a processor that there is a syscall filter for. */
 export function examineSystem(platform: string, architecture: string): Finding {
   const is = `This is ${platform} on ${architecture}`;
-  if (platform === "linux" && architecture === "x64") return pass("system", `${is}.`);
-  return fail("system", `${is}; boxes need Linux on x64.`, null);
+  if (platform === "linux" && architectures.has(architecture)) return pass("system", `${is}.`);
+  return fail("system", `${is}; boxes need Linux on ${[...architectures.keys()].join(" or ")}.`, null);
 }
 
 /**

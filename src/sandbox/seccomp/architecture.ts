@@ -1,6 +1,7 @@
+import { arm64Numbers } from "./syscalls-arm64.ts";
 import { x64Numbers } from "./syscalls-x64.ts";
 
-/** A system call as the policy names it. */
+/** A system call as the policy names it. x86-64 has had each that any processor has. */
 export type SyscallName = keyof typeof x64Numbers;
 
 /** What a filter must know of a processor's system call interface. */
@@ -19,3 +20,26 @@ export const x64: Architecture = {
   numbers: x64Numbers,
   nativeEnd: 0x40000000,
 };
+
+/** 32-bit programs come with an `AUDIT_ARCH` of their own; `nativeEnd` is where numbers become negative. */
+export const arm64: Architecture = {
+  auditArch: 0xc00000b7,
+  numbers: arm64Numbers,
+  nativeEnd: 0x80000000,
+};
+
+/** The processors that boxes can be made for, by Node's name for them. */
+export const architectures: ReadonlyMap<string, Architecture> = new Map([
+  ["x64", x64],
+  ["arm64", arm64],
+]);
+
+/**
+ * That of this host.
+ * @throws {Error} when boxes cannot be made for it.
+ */
+export function hostArchitecture(): Architecture {
+  const found = architectures.get(process.arch);
+  if (found !== undefined) return found;
+  throw new Error(`no system call filter for ${process.arch}, only for ${[...architectures.keys()].join(" and ")}`);
+}

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Architecture, type SyscallName, x64 } from "./architecture.ts";
+import { type Architecture, arm64, type SyscallName, x64 } from "./architecture.ts";
 import { assemble, returnValue } from "./assemble.ts";
 import { instructionBytes } from "./bpf.ts";
 import { decide } from "./decide.test-support.ts";
@@ -130,12 +130,9 @@ test("a program longer than the kernel takes is refused", () => {
 });
 
 test("names that an architecture lacks are left out, the others keep their verdict", () => {
-  const small: Architecture = { auditArch: 0xc00000b7, numbers: { read: 63, mmap: 222 }, nativeEnd: 0x40000000 };
-  const program = assemble(boxPolicy, small);
+  const program = assemble(boxPolicy, arm64);
   verify(program);
   for (let number = 0; number <= 600; number++) {
-    expectAgreement(boxPolicy, small, program, { number, auditArch: small.auditArch, arguments: noArguments });
+    expectAgreement(boxPolicy, arm64, program, { number, auditArch: arm64.auditArch, arguments: noArguments });
   }
-  const read = { number: 63, auditArch: small.auditArch, arguments: noArguments };
-  expect(interpret(program, read).value).toBe(returnValue.ALLOW);
 });
