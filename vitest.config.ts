@@ -21,8 +21,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           sequence: { groupOrder: 1 },
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           // The machine has other things to do as well: what passes at the second try is told by the reporter, not hidden.
           retry: 1,
           ...(isRoot ? { globalSetup: "./test/prepare-host.ts" } : { runner: "./test/skipping-runner.ts" }),

@@ -127,6 +127,6 @@ test("a stack that grows without end is a SIGSEGV, long before it takes the memo
 
 test("the host stayed well", async () => {
   const { slowestMs, beats } = await pulse.stop();
-  expect(beats).toBeGreaterThan(20);
+  expect(beats).toBeGreaterThan(5);
   expect(slowestMs).toBeLessThan(1_000);
 });

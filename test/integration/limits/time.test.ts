@@ -146,6 +146,6 @@ describe("the run ends when its main process ends", () => {
 
 test("the host stayed well", async () => {
   const { slowestMs, beats } = await pulse.stop();
-  expect(beats).toBeGreaterThan(20);
+  expect(beats).toBeGreaterThan(5);
   expect(slowestMs).toBeLessThan(1_000);
 });
