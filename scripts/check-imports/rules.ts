@@ -8,18 +8,36 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   config: ["domain", "telemetry"],
   protocol: ["domain"],
   queue: ["domain", "protocol"],
+  store: ["domain", "protocol"],
   client: ["domain", "protocol"],
   sandbox: ["domain"],
   languages: ["domain"],
   engine: ["domain", "languages", "sandbox", "telemetry"],
-  worker: ["domain", "engine", "languages", "queue", "telemetry"],
-  gateway: ["domain", "languages", "protocol", "queue", "telemetry"],
-  main: ["config", "domain", "engine", "gateway", "languages", "protocol", "queue", "sandbox", "telemetry", "worker"],
+  worker: ["domain", "engine", "languages", "queue", "store", "telemetry"],
+  gateway: ["domain", "languages", "protocol", "queue", "store", "telemetry"],
+  main: [
+    "config",
+    "domain",
+    "engine",
+    "gateway",
+    "languages",
+    "protocol",
+    "queue",
+    "sandbox",
+    "store",
+    "telemetry",
+    "worker",
+  ],
   cli: ["client", "config", "domain", "main", "protocol"],
 };
 
 /** Implementations behind an interface. Only `main` knows them; everyone else gets the interface handed in. */
-const CONCRETE = ["src/queue/embedded/", "src/sandbox/create-sandbox.ts", "src/sandbox/launcher-process.ts"];
+const CONCRETE = [
+  "src/queue/embedded/",
+  "src/store/embedded/",
+  "src/sandbox/create-sandbox.ts",
+  "src/sandbox/launcher-process.ts",
+];
 
 /** Packages a folder may import; every folder that is not here may import any. `node:` stands for Node's own modules. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
@@ -89,7 +107,7 @@ function importsOf(file: SourceText): Import[] {
 
 function importProblems(file: SourceText, { specifier, isTypeOnly }: Import): string[] {
   const folder = folderOf(file.path);
-  const isTest = file.path.endsWith(".test.ts");
+  const isTest = /\.test(?:-support)?\.ts$/.test(file.path);
   if (!specifier.startsWith(".")) {
     if (specifier === "node:process" && folder !== "config") return ["only config reads the process's environment"];
     const owner = OWNED_PACKAGES[specifier];

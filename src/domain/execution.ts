@@ -23,7 +23,13 @@ export interface Execution {
   readonly compileArgs: readonly string[];
   readonly limits: Limits;
   readonly compileLimits: Limits;
+  readonly priority: Priority;
 }
+
+/** How urgent an execution is, from the most urgent one on. None is starved by those before it. */
+export const PRIORITIES = ["high", "normal", "low"] as const;
+
+export type Priority = (typeof PRIORITIES)[number];
 
 /** Who sent an execution, as far as it is known. */
 export interface Submitter {
@@ -63,5 +69,6 @@ export interface ExecutionResult {
   readonly run: RunResult | null;
   readonly queuedMs: number;
   readonly totalMs: number;
-  readonly node: NodeId;
+  /** Where it ran; null when it was never started. */
+  readonly node: NodeId | null;
 }

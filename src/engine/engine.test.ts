@@ -50,6 +50,7 @@ function executionOf(language: string, changes: Partial<Execution> = {}): Execut
     compileArgs: [],
     limits: DEFAULT_RUN_LIMITS,
     compileLimits: DEFAULT_COMPILE_LIMITS,
+    priority: "normal",
     ...changes,
   };
 }

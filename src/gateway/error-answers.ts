@@ -11,7 +11,7 @@ import { submitterOf } from "./watch-requests.ts";
 /** Makes the two ways to answer an error: as a problem document, and as one line of text. */
 export function createErrorAnswers(deps: {
   readonly log: Log;
-  readonly telemetry: Pick<Telemetry, "requestRefused" | "executionAbandoned" | "bugFound">;
+  readonly telemetry: Pick<Telemetry, "requestRefused" | "bugFound">;
 }) {
   const { log, telemetry } = deps;
 
@@ -22,7 +22,6 @@ export function createErrorAnswers(deps: {
     if (request.raw.socket.destroyed) {
       // Nobody is there to be answered: what is sent is dropped.
       log.debug({ err: thrown, url: request.url }, "a client hung up");
-      if (execution !== null && !isExecuted) telemetry.executionAbandoned(execution, submitterOf(request));
       return new EngineError("internal", "The client hung up");
     }
     const error = toEngineError(thrown, request);

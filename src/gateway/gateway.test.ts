@@ -76,6 +76,7 @@ describe("POST /v1/executions", () => {
         compileArgs: [],
         limits: { ...DEFAULT_RUN_LIMITS, openFiles: 300, cpuMs: 5 },
         compileLimits: { ...DEFAULT_COMPILE_LIMITS, wallMs: 6 },
+        priority: "normal",
       },
     ]);
   });
@@ -399,7 +400,7 @@ describe("every route", () => {
     await server.close();
     const queue = {
       ...createEmbeddedQueue({ capacity: 1, clock: systemClock }),
-      submit: () => Promise.reject(new EngineError("internal", "The disk is full")),
+      put: () => Promise.reject(new EngineError("internal", "The disk is full")),
     };
     server = startScriptedServer({ queue });
     const answer = await postText("/lang/python");

@@ -1,10 +1,12 @@
 import { METHODS } from "node:http";
 import type { Socket } from "node:net";
 import { type FastifyInstance, fastify } from "fastify";
+import type { Clock } from "../domain/clock.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
 import { REQUEST_LIMITS } from "../protocol/request-limits.ts";
 import type { Queue } from "../queue/queue.ts";
+import type { Store } from "../store/store.ts";
 import type { TelemetryHub } from "../telemetry/create-telemetry.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type AccessOptions, createAccess } from "./access/access.ts";
@@ -25,7 +27,8 @@ import { watchRequest, watchRequests } from "./watch-requests.ts";
 
 /** What every route may use. */
 export interface GatewayDeps {
-  readonly queue: Pick<Queue, "submit">;
+  readonly queue: Pick<Queue, "put" | "cancel">;
+  readonly store: Store;
   readonly languages: LanguageRegistry;
   /** Ids of the languages whose interpreters are booted ahead. */
   readonly warmLanguages: ReadonlySet<string>;
@@ -34,6 +37,7 @@ export interface GatewayDeps {
   /** Of Millrace. */
   readonly version: string;
   readonly docsPage: DocsPage;
+  readonly clock: Clock;
   readonly log: Log;
   readonly telemetry: Omit<TelemetryHub, "executionEnded" | "runRetried" | "watch" | "close">;
 }

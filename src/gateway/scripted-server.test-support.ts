@@ -2,11 +2,14 @@ import type { FastifyInstance } from "fastify";
 import { systemClock } from "../domain/clock.ts";
 import type { Execution, ExecutionResult, RunResult } from "../domain/execution.ts";
 import type { NodeId } from "../domain/ids.ts";
+import { toolchainRequirement } from "../domain/requirement.ts";
 import type { Detected } from "../languages/detect.ts";
 import { parseManifest } from "../languages/manifest.ts";
 import { createRegistry, type LanguageRegistry } from "../languages/registry.ts";
 import { createToolchain } from "../languages/toolchain.ts";
-import type { Queue } from "../queue/queue.ts";
+import type { Lease, Queue } from "../queue/queue.ts";
+import { createEmbeddedStore } from "../store/embedded/embedded-store.ts";
+import type { Store } from "../store/store.ts";
 import { createTelemetry, type TelemetryHub } from "../telemetry/create-telemetry.ts";
 import { EXECUTION_LINE } from "../telemetry/execution-line.ts";
 import { createLog } from "../telemetry/log.ts";
@@ -14,6 +17,8 @@ import type { AccessOptions } from "./access/access.ts";
 import { createKeyRing } from "./access/key-ring.ts";
 import { loadDocsPage } from "./docs-page.ts";
 import { createGateway, type NetworkOptions } from "./gateway.ts";
+
+const NODE = "node_1" as NodeId;
 
 /** What a test's worker makes of an execution; `cancelled` aborts when the client is gone. */
 export type Script = (
@@ -64,12 +69,16 @@ const DOCS_PAGE = await loadDocsPage("node_modules/swagger-ui-dist");
 /** A gateway before a queue, whose one worker does as the script says. */
 export function startScriptedServer(options: {
   readonly queue: Queue;
+  readonly store?: Store;
   readonly script?: Script;
   readonly slots?: number;
   readonly access?: Partial<AccessOptions>;
   readonly network?: Partial<NetworkOptions>;
 }): ScriptedServer {
   const { queue, script = () => ({}), slots = 1 } = options;
+  const store = options.store ?? createEmbeddedStore({ clock: systemClock });
+  const languages = someLanguages();
+  const offers = new Set(languages.toolchains().map(toolchainRequirement));
   const executions: Execution[] = [];
   const logged: Record<string, unknown>[] = [];
   const executionLines: Record<string, unknown>[] = [];
@@ -80,9 +89,11 @@ export function startScriptedServer(options: {
   const server: ScriptedServer = {
     app: createGateway({
       queue,
-      languages: someLanguages(),
+      store,
+      languages,
       warmLanguages: new Set(["python"]),
       isReady: () => server.isReady,
+      clock: systemClock,
       log,
       telemetry,
       access: { ...ANYBODY, ...options.access },
@@ -99,6 +110,7 @@ export function startScriptedServer(options: {
       telemetry.close();
       stopped.abort();
       await queue.close();
+      await store.close();
       await server.app.close();
       await Promise.all(workers);
     },
@@ -107,14 +119,21 @@ export function startScriptedServer(options: {
 
   async function work(): Promise<void> {
     while (!stopped.signal.aborted) {
-      const lease = await queue.take({ signal: stopped.signal }).catch(() => null);
+      const lease = await queue.take({ signal: stopped.signal, offers }).catch(() => null);
       if (lease === null) return;
-      const { execution } = lease.job;
-      executions.push(execution);
-      const result = { ...resultOf(execution), ...(await script(execution, lease.cancelled)) };
-      await lease.ack(result);
-      telemetry.executionEnded(result, lease.job.submitter);
+      await execute(lease);
+      await lease.ack();
     }
+  }
+
+  async function execute(lease: Lease): Promise<void> {
+    const { execution } = lease.job;
+    const start = await store.start(execution.id, NODE);
+    if (start.kind !== "run") return;
+    executions.push(execution);
+    const result = { ...resultOf(execution), ...(await script(execution, lease.cancelled)) };
+    await store.complete(execution.id, start.attempt, result);
+    telemetry.executionEnded(result, lease.job.submitter);
   }
 
   return server;
@@ -130,7 +149,7 @@ function resultOf(execution: Execution): ExecutionResult {
     run,
     queuedMs: 0.5,
     totalMs: 3,
-    node: "node_1" as NodeId,
+    node: NODE,
   };
 }
 

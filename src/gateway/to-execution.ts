@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { EngineError } from "../domain/errors.ts";
-import type { Execution, SourceFile } from "../domain/execution.ts";
+import type { Execution, Priority, SourceFile } from "../domain/execution.ts";
 import { executionId } from "../domain/ids.ts";
 import { DEFAULT_COMPILE_LIMITS, type Limits } from "../domain/limits.ts";
 import { mainFileName } from "../languages/main-file.ts";
@@ -19,6 +19,7 @@ export interface Submission {
   readonly compileArgs?: readonly string[] | undefined;
   readonly limits?: LimitsGiven | undefined;
   readonly compileLimits?: LimitsGiven | undefined;
+  readonly priority?: Priority | undefined;
 }
 
 type LimitsGiven = { readonly [Name in keyof Limits]?: number | undefined };
@@ -34,6 +35,7 @@ export function fromRequest(request: ExecutionRequest): Submission {
     compileArgs: request.compileArgs,
     limits: request.limits,
     compileLimits: request.compileLimits,
+    priority: request.priority,
   };
 }
 
@@ -60,6 +62,7 @@ export function toExecution(submission: Submission, languages: LanguageRegistry)
     compileArgs: submission.compileArgs ?? [],
     limits: withDefaults(submission.limits, limits),
     compileLimits: withDefaults(submission.compileLimits, compileLimits ?? DEFAULT_COMPILE_LIMITS),
+    priority: submission.priority ?? "normal",
   };
 }
 

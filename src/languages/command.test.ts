@@ -42,6 +42,7 @@ function executionOf(paths: string[], changes: Partial<Execution> = {}): Executi
     compileArgs: [],
     limits: DEFAULT_RUN_LIMITS,
     compileLimits: DEFAULT_COMPILE_LIMITS,
+    priority: "normal",
     ...changes,
   };
 }

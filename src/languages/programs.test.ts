@@ -63,6 +63,7 @@ function toExecution(toolchain: Toolchain, files: readonly { path: string; text:
     compileArgs: [],
     limits: toolchain.limits,
     compileLimits: toolchain.compileLimits,
+    priority: "normal",
   };
 }
 

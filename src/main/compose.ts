@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { Config } from "../config/settings.ts";
 import { systemClock } from "../domain/clock.ts";
 import { nodeId } from "../domain/ids.ts";
+import { toolchainRequirement } from "../domain/requirement.ts";
 import { type FileStore, openFileStore } from "../engine/compile-cache/file-store.ts";
 import { createEngine } from "../engine/engine.ts";
 import type { WarmStarts } from "../engine/warm-starts.ts";
@@ -16,6 +17,7 @@ import type { BoxPlan } from "../sandbox/box-plan.ts";
 import { createSandbox } from "../sandbox/create-sandbox.ts";
 import type { LauncherProcess } from "../sandbox/launcher-process.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import { createEmbeddedStore } from "../store/embedded/embedded-store.ts";
 import { createTelemetry } from "../telemetry/create-telemetry.ts";
 import type { Log } from "../telemetry/log.ts";
 import { createWorker } from "../worker/worker.ts";
@@ -70,15 +72,18 @@ export async function compose(options: {
   let isStopping = false;
 
   const queue = createEmbeddedQueue({ capacity: config.queue, clock: systemClock });
+  const store = createEmbeddedStore({ clock: systemClock });
   const isReady = () => !isStopping && sandbox?.isReady() === true;
   const telemetry = createTelemetry({ log, version });
   const gateway = createGateway({
     queue,
+    store,
     languages,
     warmLanguages: new Set(Array.from(options.warmStarts.keys(), ({ language }) => language)),
     isReady,
     version,
     docsPage,
+    clock: systemClock,
     log,
     telemetry,
     ...planAccess(config, options.keys),
@@ -93,7 +98,19 @@ export async function compose(options: {
   const compiledFiles = await openCompiledFiles(options.compiledDirectory, config.compileCache, log);
   const engine = createEngine({ sandbox, languages, warmStarts, compiledFiles, log, telemetry });
   const node = nodeId(randomUUID());
-  const worker = createWorker({ queue, engine, slots, nodeId: node, clock: systemClock, log, telemetry, onBug });
+  const offers = new Set(languages.toolchains().map(toolchainRequirement));
+  const worker = createWorker({
+    queue,
+    store,
+    offers,
+    engine,
+    slots,
+    nodeId: node,
+    clock: systemClock,
+    log,
+    telemetry,
+    onBug,
+  });
 
   const { counts } = sandbox;
   telemetry.watch({
@@ -109,15 +126,18 @@ export async function compose(options: {
 
   const parts: readonly Part[] = [
     { name: "telemetry", close: async () => telemetry.close() },
+    { name: "store", close: store.close },
+    { name: "queue", close: queue.close },
     { name: "sandbox", close: sandbox.close },
     { name: "worker", close: worker.close },
-    { name: "queue", close: queue.close },
   ];
 
   /** Refuses what waits and kills what runs: each then has its answer. A client that does not read it is cut off. */
   async function abandon(): Promise<void> {
     // What fails here fails again, and is told, when the parts are closed in order.
-    await Promise.allSettled(parts.map((part) => part.close()));
+    await Promise.allSettled([worker.close(), sandbox?.close()]);
+    // What ran has its result by then; who still waits is refused.
+    await store.close();
     await delay(LAST_READ_MS);
     gateway.server.closeAllConnections();
   }

@@ -50,7 +50,7 @@ export const executionResponseSchema = z
     files: z.array(z.never()),
     queuedMs: milliseconds.meta({ description: "How long it waited for a slot." }),
     totalMs: milliseconds.meta({ description: "From its arrival to its result." }),
-    node: z.string().meta({ description: "Where it ran." }),
+    node: z.string().nullable().meta({ description: "Where it ran; null when it was never started." }),
   })
   .meta({ description: "An execution that is done. Every field is always there, null where it does not apply." });
 

@@ -1,42 +1,59 @@
-import type { Execution, ExecutionResult, Submitter } from "../domain/execution.ts";
+import type { Execution, Submitter } from "../domain/execution.ts";
+import type { ExecutionId } from "../domain/ids.ts";
+import type { Requirement } from "../domain/requirement.ts";
 
 /** An execution as a queued message. */
 export interface Job {
   readonly execution: Execution;
+  /** What a worker has to have to take it. */
+  readonly requires: readonly Requirement[];
   readonly submitter: Submitter;
-  /** Milliseconds since the epoch at which it was put. */
-  readonly putAtMs: number;
+  /** Milliseconds since the epoch at which it was accepted. */
+  readonly acceptedAtMs: number;
 }
 
-/** A job that a worker has taken. Exactly one of `ack` and `handBack` ends it. */
+/** A job that a worker has taken. Exactly one of `ack` and `handBack` ends it; each rejects when it has ended already. */
 export interface Lease {
   readonly job: Job;
-  /** Aborts when the client cancelled or is gone. */
+  /**
+   * Aborts when somebody cancelled the job, and when the lease is lost because it was not extended in time: nobody wants
+   * what its holder makes of it, and the job may be another's by then.
+   */
   readonly cancelled: AbortSignal;
-  /** Ends the job with its result. Only the first result of a job counts. */
-  ack(result: ExecutionResult): Promise<void>;
-  /** Gives the job back unharmed, for another worker to take. */
+  /** How often it has to be extended, milliseconds; null for a lease that lasts as long as its holder. */
+  readonly extendEveryMs: number | null;
+  extend(): Promise<void>;
+  /** Removes the job: it has its result, or needs none. */
+  ack(): Promise<void>;
+  /** Gives the job back unharmed, to be taken before those that came after it. */
   handBack(): Promise<void>;
 }
 
-/** Where jobs wait. At-least-once; exactly one visible result. */
+/**
+ * Where jobs wait. At-least-once: a job whose lease ends without a word comes again, so that a worker asks the store before
+ * it starts one. Jobs with the same requirements are a class; one class's backlog never delays or refuses another's.
+ */
 export interface Queue {
   /**
-   * Queues an execution and waits for its result.
-   * @param options.signal aborts when the client is gone: a job that waits never runs, and this rejects with the signal's
-   * reason; one that runs is killed, and this still waits for its result.
-   * @param options.submitter nobody in particular when absent.
-   * @throws {EngineError} `queue_full` when it has no room.
+   * Resolves when the queue has the job, for good as far as it keeps anything for good. One that it has already is not put
+   * twice.
+   * @param options.isAccepted it was accepted before and is put once more: it is not refused for want of room.
+   * @throws {EngineError} `queue_full` when as many jobs of its class wait as may; `no_worker` when the queue is closed.
    */
-  submit(
-    execution: Execution,
-    options: { readonly signal: AbortSignal; readonly submitter?: Submitter },
-  ): Promise<ExecutionResult>;
-  /** Takes the oldest job, waiting for one. Call it only with a free slot. Rejects with the signal's reason when aborted. */
-  take(options: { readonly signal: AbortSignal }): Promise<Lease>;
+  put(job: Job, options?: { readonly isAccepted?: boolean }): Promise<void>;
+  /**
+   * Takes a job, waiting for one. Call it only with a free slot. Of the jobs of one class and priority the oldest comes
+   * first; priorities take turns by `PRIORITY_TURNS`, classes of one priority one after another.
+   * @param options.offers what the worker has: it gets only jobs that require nothing else.
+   * Rejects with the signal's reason when aborted; with `no_worker` when the queue is closed.
+   */
+  take(options: { readonly signal: AbortSignal; readonly offers: ReadonlySet<Requirement> }): Promise<Lease>;
+  /** Removes a job that waits; tells the holder of one that was taken. Does nothing when there is no such job. */
+  cancel(id: ExecutionId): Promise<void>;
   /** Jobs waiting now. */
   depth(): number;
   /** How long the job that waits longest has waited, milliseconds; 0 when none waits. */
   oldestMs(): number;
+  /** Rejects takes that wait. Jobs that wait are let go of: whoever accepted them knows them. */
   close(): Promise<void>;
 }

@@ -1,11 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
-import type { Execution } from "../domain/execution.ts";
+import type { Execution, ExecutionResult } from "../domain/execution.ts";
 import { nodeId } from "../domain/ids.ts";
+import { requirementsOf, toolchainRequirement } from "../domain/requirement.ts";
+import { sampleExecution, sampleResult } from "../domain/sample-execution.test-support.ts";
 import type { Engine, ExecutionOutcome } from "../engine/engine.ts";
-import { sampleExecution } from "../queue/conformance.test-support.ts";
 import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
 import type { Queue } from "../queue/queue.ts";
+import { createEmbeddedStore } from "../store/embedded/embedded-store.ts";
+import type { Store } from "../store/store.ts";
+import { acceptanceOf } from "../store/store-conformance.test-support.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
 const ok: ExecutionOutcome = { status: "ok", compile: null, run: null };
@@ -32,9 +36,9 @@ function createHeldEngine() {
   return { engine, running, started };
 }
 
-const open: { worker: Worker; queue: Queue }[] = [];
+const open: { worker: Worker; queue: Queue; store: Store }[] = [];
 afterEach(async () => {
-  await Promise.all(open.splice(0).map(async ({ worker, queue }) => [await worker.close(), await queue.close()]));
+  for (const parts of open.splice(0)) for (const part of [parts.worker, parts.queue, parts.store]) await part.close();
 });
 
 function setUp(slots: number) {
@@ -45,8 +49,11 @@ function setUp(slots: number) {
   const bugs: unknown[] = [];
   const reports: object[] = [];
   const node = nodeId(randomUUID());
+  const store = createEmbeddedStore({ clock });
   const worker = createWorker({
     queue,
+    store,
+    offers: new Set([toolchainRequirement(sampleExecution())]),
     engine: held.engine,
     slots,
     nodeId: node,
@@ -58,11 +65,15 @@ function setUp(slots: number) {
     },
     onBug: (error) => bugs.push(error),
   });
-  open.push({ worker, queue });
-  const submit = (signal = new AbortController().signal) => {
-    return queue.submit(sampleExecution(), { signal, submitter: { client: "ci", address: "127.0.0.1" } });
-  };
-  return { ...held, worker, queue, submit, bugs, reports, time, node };
+  open.push({ worker, queue, store });
+  async function submit(execution = sampleExecution()): Promise<ExecutionResult> {
+    const accepted = acceptanceOf(execution, { isKept: false, acceptedAtMs: time.nowMs });
+    await store.accept(accepted);
+    const done = store.whenDone(execution.id, { signal: new AbortController().signal });
+    await queue.put({ ...accepted, requires: requirementsOf(execution) });
+    return done;
+  }
+  return { ...held, worker, queue, store, submit, bugs, reports, time, node };
 }
 
 /** Lets everything run that is ready to. */
@@ -97,12 +108,12 @@ test("a result says how long the job waited, how long all took, and where it ran
   expect(await second).toMatchObject({ queuedMs: 250, totalMs: 350, node, id: running[1]?.execution.id });
 });
 
-test("a client that hangs up aborts the execution of its job, whose end is still told", async () => {
-  const { submit, running, started, reports } = setUp(1);
-  const hangUp = new AbortController();
-  const result = submit(hangUp.signal);
+test("cancelling a job aborts its execution, whose end is still told", async () => {
+  const { queue, submit, running, started, reports } = setUp(1);
+  const execution = sampleExecution();
+  const result = submit(execution);
   await started(1);
-  hangUp.abort(new Error("gone"));
+  await queue.cancel(execution.id);
   expect(running[0]?.signal.aborted).toBe(true);
   running[0]?.end();
   const { id } = await result;
@@ -111,7 +122,7 @@ test("a client that hangs up aborts the execution of its job, whose end is still
 });
 
 test("closing finishes what runs and takes nothing more", async () => {
-  const { worker, queue, submit, running, started } = setUp(1);
+  const { worker, queue, store, submit, running, started } = setUp(1);
   const first = submit();
   await started(1);
   const second = submit();
@@ -126,7 +137,7 @@ test("closing finishes what runs and takes nothing more", async () => {
   await closed;
   expect([running.length, queue.depth()]).toEqual([1, 1]);
   const rejection = expect(second).rejects.toMatchObject({ code: "no_worker" });
-  await queue.close();
+  await store.close();
   await rejection;
 });
 
@@ -152,4 +163,85 @@ test("a queue that is closed under a worker is reported once for each slot", asy
   await settle();
   expect(bugs).toMatchObject([{ code: "no_worker" }, { code: "no_worker" }]);
   await worker.close();
+});
+
+test("what has its result already is not run: the job is removed, and nothing is told", async () => {
+  const { queue, store, submit, running, started, reports } = setUp(1);
+  const first = submit();
+  await started(1);
+  const cancelled = sampleExecution();
+  const second = submit(cancelled);
+  await settle();
+  await store.cancel(cancelled.id);
+  running[0]?.end();
+  await Promise.all([first, second]);
+  const third = submit();
+  await started(2);
+  running[1]?.end();
+  await third;
+  await settle();
+  expect([running.length, queue.depth(), reports.length]).toEqual([2, 0, 2]);
+});
+
+test("a result that is not the first is told to nobody", async () => {
+  const { store, submit, running, started, reports } = setUp(1);
+  const execution = sampleExecution();
+  const result = submit(execution);
+  await started(1);
+  // Another worker was given the job meanwhile, and has ended it.
+  expect(await store.start(execution.id, nodeId(randomUUID()))).toEqual({ kind: "run", attempt: 2 });
+  await store.complete(execution.id, 2, sampleResult(execution));
+  running[0]?.end();
+  await result;
+  await settle();
+  expect(reports).toEqual([]);
+});
+
+test("the third death of a worker is told by whoever finds it out", async () => {
+  const { queue, store, reports, running } = setUp(1);
+  const execution = sampleExecution();
+  await store.accept(acceptanceOf(execution));
+  for (let count = 0; count < 3; count += 1) await store.start(execution.id, nodeId(randomUUID()));
+  await queue.put({ ...acceptanceOf(execution), requires: requirementsOf(execution) });
+  await settle();
+  expect(running).toEqual([]);
+  expect(reports).toMatchObject([{ id: execution.id, status: "internal_error", client: "ci" }]);
+});
+
+test("a lease is extended for as long as its execution runs", async () => {
+  const execution = sampleExecution();
+  const { engine, running, started } = createHeldEngine();
+  const store = createEmbeddedStore({ clock: { nowMs: () => 0 } });
+  await store.accept(acceptanceOf(execution));
+  const calls: string[] = [];
+  const lease = {
+    job: { ...acceptanceOf(execution), requires: requirementsOf(execution) },
+    cancelled: new AbortController().signal,
+    extendEveryMs: 1,
+    extend: async () => void calls.push("extend"),
+    ack: async () => void calls.push("ack"),
+    handBack: async () => void calls.push("handBack"),
+  };
+  const leases = [lease];
+  const worker = createWorker({
+    queue: {
+      take: async ({ signal }) =>
+        leases.shift() ?? new Promise((_, reject) => signal.addEventListener("abort", reject)),
+    },
+    store,
+    offers: new Set(),
+    engine,
+    slots: 1,
+    nodeId: nodeId(randomUUID()),
+    clock: { nowMs: () => 0 },
+    log: { error: () => undefined },
+    telemetry: { executionEnded: () => undefined, bugFound: () => undefined },
+    onBug: () => undefined,
+  });
+  await started(1);
+  await expect.poll(() => calls.length).toBeGreaterThan(2);
+  running[0]?.end();
+  await expect.poll(() => calls.at(-1)).toBe("ack");
+  await worker.close();
+  expect(calls.filter((call) => call !== "extend")).toEqual(["ack"]);
 });

@@ -1,8 +1,10 @@
 import type { Clock } from "../domain/clock.ts";
 import type { ExecutionResult } from "../domain/execution.ts";
 import type { NodeId } from "../domain/ids.ts";
+import type { Requirement } from "../domain/requirement.ts";
 import type { Engine, ExecutionOutcome } from "../engine/engine.ts";
 import type { Lease, Queue } from "../queue/queue.ts";
+import type { Store } from "../store/store.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 
@@ -22,6 +24,9 @@ export interface Worker {
  */
 export function createWorker(options: {
   readonly queue: Pick<Queue, "take">;
+  readonly store: Pick<Store, "start" | "complete">;
+  /** What this worker has; it gets no job that requires anything else. */
+  readonly offers: ReadonlySet<Requirement>;
   readonly engine: Engine;
   readonly slots: number;
   readonly nodeId: NodeId;
@@ -30,7 +35,7 @@ export function createWorker(options: {
   readonly telemetry: Pick<Telemetry, "executionEnded" | "bugFound">;
   readonly onBug: (error: unknown) => void;
 }): Worker {
-  const { queue, engine, slots, nodeId, clock, log, telemetry, onBug } = options;
+  const { queue, store, offers, engine, slots, nodeId, clock, log, telemetry, onBug } = options;
   const draining = new AbortController();
   let busy = 0;
 
@@ -50,9 +55,17 @@ export function createWorker(options: {
   }
 
   async function work(lease: Lease): Promise<void> {
-    const { execution, submitter, putAtMs } = lease.job;
-    const queuedMs = clock.nowMs() - putAtMs;
-    const outcome = await execute(lease);
+    const { execution, submitter } = lease.job;
+    const start = await store.start(execution.id, nodeId);
+    if (start.kind === "ended") telemetry.executionEnded(start.result, submitter);
+    if (start.kind === "run") await run(lease, start.attempt);
+    await lease.ack();
+  }
+
+  async function run(lease: Lease, attempt: number): Promise<void> {
+    const { execution, submitter, acceptedAtMs } = lease.job;
+    const queuedMs = clock.nowMs() - acceptedAtMs;
+    const outcome = await keepLease(lease, execute(lease));
     const result: ExecutionResult = {
       id: execution.id,
       status: outcome.status,
@@ -61,18 +74,27 @@ export function createWorker(options: {
       compile: outcome.compile,
       run: outcome.run,
       queuedMs,
-      totalMs: clock.nowMs() - putAtMs,
+      totalMs: clock.nowMs() - acceptedAtMs,
       node: nodeId,
     };
-    await lease.ack(result);
-    telemetry.executionEnded(result, submitter);
+    if (await store.complete(execution.id, attempt, result)) telemetry.executionEnded(result, submitter);
+  }
+
+  /** Extends the lease until the work is done. */
+  async function keepLease<Done>(lease: Lease, done: Promise<Done>): Promise<Done> {
+    const { extendEveryMs } = lease;
+    if (extendEveryMs === null) return done;
+    const { id } = lease.job.execution;
+    const extend = () => lease.extend().catch((err: unknown) => log.error({ err, id }, "a lease cannot be extended"));
+    const timer = setInterval(extend, extendEveryMs);
+    return done.finally(() => clearInterval(timer));
   }
 
   async function fillSlot(): Promise<void> {
     while (!draining.signal.aborted) {
       let lease: Lease;
       try {
-        lease = await queue.take({ signal: draining.signal });
+        lease = await queue.take({ signal: draining.signal, offers });
       } catch (error) {
         if (!draining.signal.aborted) report(error, "no job could be taken");
         return;

@@ -1,0 +1,33 @@
+import { randomUUID } from "node:crypto";
+import type { Execution, ExecutionResult } from "./execution.ts";
+import { executionId, nodeId } from "./ids.ts";
+import { DEFAULT_COMPILE_LIMITS, DEFAULT_RUN_LIMITS } from "./limits.ts";
+
+export const SAMPLE_NODE = nodeId(randomUUID());
+
+/** An execution that differs from others by its id, and says `label` where a test wants to tell it apart. */
+export function sampleExecution(label = "", changes: Partial<Execution> = {}): Execution {
+  return {
+    id: executionId(randomUUID()),
+    language: "python",
+    version: "3.11.2",
+    files: [{ path: "main.py", content: Buffer.from(label) }],
+    stdin: new Uint8Array(),
+    args: [],
+    env: {},
+    compileArgs: [],
+    limits: DEFAULT_RUN_LIMITS,
+    compileLimits: DEFAULT_COMPILE_LIMITS,
+    priority: "normal",
+    ...changes,
+  };
+}
+
+export function labelOf(execution: Execution): string {
+  return Buffer.from(execution.files[0]?.content ?? []).toString();
+}
+
+export function sampleResult(execution: Execution): ExecutionResult {
+  const { id, language, version } = execution;
+  return { id, status: "ok", language, version, compile: null, run: null, queuedMs: 0, totalMs: 1, node: SAMPLE_NODE };
+}
