@@ -19,12 +19,23 @@ export interface Target {
   readonly answer?: string;
 }
 
+/** A program, and what is started after it: a run is all of them. */
+export interface BareCommand extends DriverCommand {
+  readonly then?: readonly (readonly string[])[];
+  /** The source, where each run is to have one of its own; see native/spawn.c. */
+  readonly stamped?: string;
+}
+
 /** What measurements are made with. It is there when it is asked for, and ends with `close`. */
 export interface Setup {
   readonly programs: NativePrograms;
   readonly processors: number;
   /** Runs of the measurement that looks for leaks. */
   readonly leakRuns: number;
+  /** The rows of the table of languages that are asked for; all when empty. */
+  readonly onlyLanguages: readonly string[];
+  /** In memory, for programs that are started without a box. */
+  readonly directory: string;
   /** The server that all measurements share. */
   server(): Promise<Server>;
   /** Hello in Python, as a request. */
@@ -34,14 +45,14 @@ export interface Setup {
   /** Starts a driver that sends requests. */
   startLoad(target: Target): Promise<Driver>;
   /** Starts a driver that starts a program. */
-  startBare(command: DriverCommand): Driver;
+  startBare(command: BareCommand): Driver;
   close(): Promise<void>;
 }
 
 /** The directory of programs that are started without a box is in memory, like the one in a box. */
 const MEMORY_DIRECTORY = "/dev/shm";
 
-export async function createSetup(options: { readonly leakRuns: number }): Promise<Setup> {
+export async function createSetup(options: Pick<Setup, "leakRuns" | "onlyLanguages">): Promise<Setup> {
   const programs = await buildNativePrograms();
   // Here, since drivers are started with an empty environment, in which there is no compiler.
   await buildLauncher({ nativeDirectory: NATIVE_DIRECTORY, announce: console.error });
@@ -64,7 +75,8 @@ export async function createSetup(options: { readonly leakRuns: number }): Promi
   return {
     programs,
     processors: availableParallelism(),
-    leakRuns: options.leakRuns,
+    ...options,
+    directory,
     server: getServer,
     pythonHello: { path: "/lang/python", body: code, status: 200, answer: "Hello, world!\n" },
     bareHello: command,
@@ -74,8 +86,11 @@ export async function createSetup(options: { readonly leakRuns: number }): Promi
       const args = [String(port), path, await save(body), String(status), ...expected];
       return startDriver({ executable: programs.load, args });
     },
-    startBare: ({ executable, args, ...rest }) =>
-      startDriver({ executable: programs.spawn, args: [executable, ...args], ...rest }),
+    startBare({ executable, args, then = [], stamped, ...rest }) {
+      const stamp = stamped === undefined ? [] : ["--stamp", stamped];
+      const steps = then.flatMap((step) => ["--then", ...step]);
+      return startDriver({ executable: programs.spawn, args: [...stamp, executable, ...args, ...steps], ...rest });
+    },
     async close() {
       await (await server)?.close();
       await rm(directory, { recursive: true });

@@ -4,7 +4,7 @@
  *   load PORT PATH BODY STATUS [ANSWER]
  *
  * Every request is a POST of the file BODY to PATH on 127.0.0.1. It is a success when the answer has this STATUS and its
- * body is the file ANSWER, if one is given. Commands:
+ * body is the file ANSWER, if one is given. Where BODY has the text of STAMP, each request has another number. Commands:
  *   runs CLIENTS COUNT   COUNT requests in all, by CLIENTS clients that wait for each answer
  *   time CLIENTS MS      requests by CLIENTS clients for MS milliseconds
  * The answer: {"elapsedMs":..,"done":..,"failed":..,"cpuMs":..,"programCpuMs":..,"latenciesMs":[..]}: cpuMs is this
@@ -36,6 +36,7 @@ static struct client clients[MOST_CLIENTS];
 static struct samples latencies;
 static struct sockaddr_in server = {.sin_family = AF_INET};
 static char *request, *expected; /* expected: NULL when any body will do */
+static char *stamp;              /* in the request; NULL when all are the same */
 static size_t request_bytes, expected_bytes;
 static char status_line[32];
 static int poller;
@@ -66,6 +67,7 @@ static void compose_request(const char *path, const char *body_path) {
   memcpy(request, head, (size_t)head_bytes);
   memcpy(request + head_bytes, body, body_bytes);
   free(body);
+  stamp = find_stamp(request, request_bytes);
 }
 
 static void connect_client(struct client *client) {
@@ -87,6 +89,7 @@ static void send_request(struct client *client) {
   if (client->fd < 0) connect_client(client);
   client->filled = 0;
   client->is_waiting = true;
+  if (stamp != NULL) write_stamp(stamp);
   client->sent_ms = now_ms();
   started++;
   waiting++;

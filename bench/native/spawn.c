@@ -1,9 +1,11 @@
 /*
  * Starts a program the cheapest way there is, to compare with: posix_spawn, read its output to the end, waitpid.
  *
- *   spawn PROGRAM [ARGUMENT...]
+ *   spawn [--stamp FILE] PROGRAM [ARGUMENT...] [--then PROGRAM [ARGUMENT...]]...
  *
- * Working directory and environment are passed on. Commands:
+ * Working directory and environment are passed on. A run is all programs, one after the other, like a compiler and what it
+ * made; the last one has to print something. FILE is what they read: where it has the text of STAMP it is written anew, with
+ * another number, before each run. Commands:
  *   runs LOOPS COUNT   starts it COUNT times in all, in LOOPS parallel loops
  *   time LOOPS MS      starts it in LOOPS parallel loops for MS milliseconds
  * The answer: {"elapsedMs":..,"done":..,"failed":..,"cpuMs":..,"programCpuMs":..,"latenciesMs":[..]}: cpuMs is this process's
@@ -22,14 +24,18 @@
 
 extern char **environ;
 
-enum { MOST_LOOPS = 256 };
+enum { MOST_LOOPS = 256, MOST_STEPS = 4, MOST_STAMPED_BYTES = 65536 };
 
-static char **program;
+static char **steps[MOST_STEPS + 1]; /* the programs with their arguments; NULL after the last */
+static const char *stamped_path;     /* NULL for none */
+static char stamped[MOST_STAMPED_BYTES];
+static size_t stamped_bytes;
+static char *stamp;
 static struct samples latencies;
 static uint32_t started, most, failed;
 static double deadline_ms;
 
-static pid_t start(int output) {
+static pid_t start(char **program, int output) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
@@ -54,18 +60,43 @@ static ssize_t read_all(int fd) {
   }
 }
 
-static void run_once(void) {
+static void read_stamped(const char *path) {
+  FILE *file = fopen(path, "rb");
+  if (file == NULL) die(path);
+  stamped_bytes = fread(stamped, 1, sizeof stamped, file);
+  fclose(file);
+  stamped_path = path;
+  stamp = find_stamp(stamped, stamped_bytes);
+}
+
+static void renew_stamped(void) {
+  if (stamp == NULL) return;
+  write_stamp(stamp);
+  FILE *file = fopen(stamped_path, "wb");
+  if (file == NULL || fwrite(stamped, 1, stamped_bytes, file) != stamped_bytes || fclose(file) != 0) die(stamped_path);
+}
+
+/* Returns whether the program ended well; says how much it printed. */
+static bool run_step(char **program, ssize_t *printed) {
   int ends[2];
-  double started_ms = now_ms();
   if (pipe2(ends, O_CLOEXEC) != 0) die("pipe2");
-  pid_t pid = start(ends[1]);
+  pid_t pid = start(program, ends[1]);
   close(ends[1]);
-  bool has_output = read_all(ends[0]) > 0;
+  *printed = read_all(ends[0]);
   close(ends[0]);
   int status;
   if (waitpid(pid, &status, 0) != pid) die("waitpid");
+  return status == 0;
+}
+
+static void run_once(void) {
+  bool is_good = true;
+  ssize_t printed = 0;
+  renew_stamped();
+  double started_ms = now_ms();
+  for (int i = 0; is_good && steps[i] != NULL; i++) is_good = run_step(steps[i], &printed);
   add_sample(&latencies, now_ms() - started_ms);
-  if (status != 0 || !has_output) __atomic_fetch_add(&failed, 1, __ATOMIC_RELAXED);
+  if (!is_good || printed <= 0) __atomic_fetch_add(&failed, 1, __ATOMIC_RELAXED);
 }
 
 static void *run_loop(void *unused) {
@@ -112,13 +143,26 @@ static void carry_out(const char *command) {
   fflush(stdout);
 }
 
+/* Cuts the arguments where a program begins. Returns whether there is one. */
+static bool find_steps(char **argv) {
+  if (*argv != NULL && strcmp(*argv, "--stamp") == 0 && argv[1] != NULL) {
+    read_stamped(argv[1]);
+    argv += 2;
+  }
+  for (int count = 0; count < MOST_STEPS && *argv != NULL; count++) {
+    steps[count] = argv;
+    while (*argv != NULL && strcmp(*argv, "--then") != 0) argv++;
+    if (*argv != NULL) *argv++ = NULL;
+  }
+  return steps[0] != NULL && *argv == NULL;
+}
+
 int main(int argc, char **argv) {
   char command[128];
-  if (argc < 2) {
-    fprintf(stderr, "usage: spawn PROGRAM [ARGUMENT...]\n");
+  if (argc < 2 || !find_steps(argv + 1)) {
+    fprintf(stderr, "usage: spawn [--stamp FILE] PROGRAM [ARGUMENT...] [--then PROGRAM [ARGUMENT...]]...\n");
     return 2;
   }
-  program = argv + 1;
   /* The standard input is ours; the program has none, like a run without stdin. */
   int commands = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
   int nothing = open("/dev/null", O_RDONLY);
