@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import { type Finding, type Verdict, verdictOf } from "../main/doctor/finding.ts";
+import { type Diagnosis, type Finding, verdictOf } from "../main/doctor/finding.ts";
 import { createCommand } from "./create-command.ts";
 import { addSettings, readSettings } from "./setting-flags.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What the command ends with. 2 is for a wrong command line. */
-const EXIT = { pass: 0, fail: 1, degraded: 3 } as const satisfies Record<Exclude<Verdict, "absent">, number>;
+const EXIT = { pass: 0, fail: 1, degraded: 3 } as const satisfies Record<Diagnosis, number>;
 
 const SENTENCE = {
   pass: "millrace serve can run programs here.",
@@ -14,7 +14,8 @@ const SENTENCE = {
 } as const;
 
 const MORE = `
-It ends with ${EXIT.pass} for PASS, ${EXIT.degraded} for DEGRADED and ${EXIT.fail} for FAIL. A language that is ABSENT counts for nothing.
+It ends with ${EXIT.pass} for PASS, ${EXIT.degraded} for DEGRADED and ${EXIT.fail} for FAIL. What is WARN, a fact of this
+host that makes boxes weaker than they could be, and a language that is ABSENT count for nothing.
 
 Examples:
   $ sudo millrace doctor
@@ -51,7 +52,7 @@ export function doctorCommand(terminal: Terminal): Command {
 }
 
 const VERDICT_WIDTH = "DEGRADED".length;
-const CHECK_WIDTH = "process limit".length;
+const CHECK_WIDTH = "32-bit programs".length;
 
 function toText({ check, verdict, reason, remedy }: Finding): string {
   const line = `${verdict.toUpperCase().padEnd(VERDICT_WIDTH)}  ${check.padEnd(CHECK_WIDTH)}  ${reason}\n`;

@@ -6,10 +6,12 @@ import { startLocalEngine } from "../local-engine.ts";
 import { NATIVE_DIRECTORY } from "../package-files.ts";
 import { boxMemoryBytes } from "../plan-boxes.ts";
 import { StartError } from "../start-error.ts";
+import { boxTrials } from "./box-trials.ts";
 import { examineBoxes } from "./examine-boxes.ts";
 import { examineCgroups } from "./examine-cgroups.ts";
 import { examineMemory, examineNamespaces, examineRoot, examineSystem } from "./examine-host.ts";
 import { examineLanguages } from "./examine-languages.ts";
+import { examineWeaknesses } from "./examine-weaknesses.ts";
 import { type Finding, fail, pass } from "./finding.ts";
 
 /**
@@ -45,6 +47,7 @@ export async function* examine(options: {
     if (hasFailed) return;
   }
   yield* examineWhatRuns(options);
+  yield* examineWeaknesses();
 }
 
 async function examineLauncher(): Promise<Finding> {
@@ -75,7 +78,7 @@ async function* examineWhatRuns(options: {
     const local = await startLocalEngine({ languages, log, announce });
     try {
       let hasFailed = false;
-      for await (const finding of examineBoxes(local.sandbox)) {
+      for await (const finding of examineBoxes(local.sandbox, boxTrials(process.arch))) {
         yield finding;
         hasFailed ||= finding.verdict === "fail";
       }

@@ -163,6 +163,7 @@ describe.each<[string, Architecture, { neverGivenOut: readonly number[]; relic: 
       ["sched_setscheduler", 1, "EPERM", [0, 3, 5, 0x40000000, 0x40000003], [1, 2, 4, 6, 7, 0x40000001, 0x80000000]],
       ["fcntl", 1, "EPERM", [0, 1, 2, 3, 4, 6, 7, 1025, 1030, 1031, 1033], [1024, 1026]],
       ["prctl", 0, "EPERM", [1, 4, 15, 22, 38], [35]],
+      ["prctl", 0, "EINVAL", [66, 68], [67]],
       ["madvise", 2, "EINVAL", [0, 4, 8, 14], [12]],
       ["mmap", 3, "ENOMEM", [0x2, 0x22, 0x4022, 0x20022], [0x40022, 0x54040022]],
       ["shmget", 2, "ENOMEM", [0, 0o1600], [0o4000, 0o5600]],

@@ -153,8 +153,10 @@ export const boxPolicy: Policy = {
     // F_SETLEASE and F_NOTIFY act on the inode, and so would tell one box what another one opens.
     allowExcept(["fcntl"], { argument: 1, in: [1024, 1026], verdict: "EPERM" }),
 
-    // PR_SET_MM rewrites what /proc says of a process.
-    allowExcept(["prctl"], { argument: 0, in: [35], verdict: "EPERM" }),
+    // PR_SET_MM rewrites what /proc says of a process. PR_SET_MEMORY_MERGE is MADV_MERGEABLE, below, for all of its memory.
+    allowExcept(["prctl"],
+      { argument: 0, in: [35], verdict: "EPERM" },
+      { argument: 0, in: [67], verdict: "EINVAL" }),
 
     // Linux, 32-bit Linux, both with UNAME26, ADDR_NO_RANDOMIZE (sanitizers and debuggers need it) and the query.
     // Others change how the kernel maps memory and resolves calls.

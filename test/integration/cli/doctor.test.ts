@@ -1,5 +1,9 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { boxTrials } from "../../../src/main/doctor/box-trials.ts";
 import { type CliResult, millrace } from "../../support/cli.ts";
 
 interface Diagnosis {
@@ -32,12 +36,56 @@ test("this host passes: boxes are made, limits hold, languages say hello", async
     "box",
     "memory limit",
     "cpu limit",
+    "wall limit",
+    "output limit",
+    "disk limit",
     "process limit",
+    "fork bomb",
+    "leftovers",
+    "power",
+    "files",
+    "processes",
+    "network",
+    "administration",
+    "32-bit programs",
     "python",
   ]) {
     expect(stdout).toMatch(new RegExp(`^PASS +${check} `, "m"));
   }
   expect(stdout).not.toMatch(/^(?:FAIL|DEGRADED) /m);
+});
+
+// What is tried in a box, tried without one, by a user of this host who has nothing: each finds what it must not find in a box.
+test.for(["power", "files", "processes", "network", "administration", "leftovers", "32-bit programs"])(
+  "without a box the trial fails: %s",
+  async (check, context) => {
+    const trial = boxTrials(process.arch).find((each) => each.check === check);
+    if (trial === undefined) return context.skip(`it is not for ${process.arch}`);
+    const directory = mkdtempSync(join(tmpdir(), "millrace-trial-"));
+    try {
+      for (const { path, content, mode } of trial.files ?? []) writeFileSync(join(directory, path), content, { mode });
+      writeFileSync(join(directory, "left"), "");
+      execFileSync("chown", ["-R", "65534:65534", directory]);
+      const shell = spawnSync("/bin/sh", ["-c", trial.script], { cwd: directory, uid: 65534, gid: 65534 });
+      if (check === "32-bit programs" && shell.status === 0) return context.skip("this kernel runs no 32-bit programs");
+      if (check === "network" && shell.status === 0) return context.skip("this host has no network");
+      expect(shell.status).toBe(1);
+      expect(shell.stdout.toString()).not.toBe("");
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  },
+);
+
+test("what it says as JSON has a shape that stays", async () => {
+  const { stdout } = await millrace(["doctor", "--json"], { isRoot: false });
+  expect(JSON.parse(stdout)).toEqual({
+    verdict: "fail",
+    findings: [
+      { check: "system", verdict: "pass", reason: expect.any(String), remedy: null },
+      { check: "root", verdict: "fail", reason: expect.any(String), remedy: "sudo millrace doctor" },
+    ],
+  });
 });
 
 test("who is not root is told to be", async () => {
