@@ -7,8 +7,9 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   telemetry: ["domain"],
   config: ["domain", "telemetry"],
   protocol: ["domain"],
-  queue: ["domain", "protocol"],
-  store: ["domain", "protocol"],
+  broker: ["domain"],
+  queue: ["broker", "domain", "protocol"],
+  store: ["broker", "domain", "protocol"],
   client: ["domain", "protocol"],
   sandbox: ["domain"],
   languages: ["domain"],
@@ -16,6 +17,7 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   worker: ["domain", "engine", "languages", "queue", "store", "telemetry"],
   gateway: ["domain", "languages", "protocol", "queue", "store", "telemetry"],
   main: [
+    "broker",
     "config",
     "domain",
     "engine",
@@ -34,7 +36,9 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
 /** Implementations behind an interface. Only `main` knows them; everyone else gets the interface handed in. */
 const CONCRETE = [
   "src/queue/embedded/",
+  "src/queue/nats/",
   "src/store/embedded/",
+  "src/store/nats/",
   "src/sandbox/create-sandbox.ts",
   "src/sandbox/launcher-process.ts",
 ];

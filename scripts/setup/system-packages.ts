@@ -26,6 +26,9 @@ const TEST_NEEDS = [
   { name: "qemu-user", file: "/usr/bin/qemu-aarch64" },
 ];
 
+/** What nodes meet at in tests: a single server needs no broker. */
+const BROKER_NEEDS = [{ name: "nats-server", file: "/usr/sbin/nats-server" }];
+
 const APT_ENVIRONMENT = { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
 const APT_OPTIONS = ["-qq", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0"];
 
@@ -39,7 +42,9 @@ export async function installSystemPackages(options: {
   readonly isForTests: boolean;
 }): Promise<void> {
   provide(await findMissing(), options.mayInstall);
-  if (options.isForTests) provide(lacking(TEST_NEEDS, "tests of another processor's build"), options.mayInstall);
+  if (!options.isForTests) return;
+  provide(lacking(BROKER_NEEDS, "tests of many nodes"), options.mayInstall);
+  provide(lacking(TEST_NEEDS, "tests of another processor's build"), options.mayInstall);
 }
 
 function provide(missing: readonly Wanted[], mayInstall: boolean): void {

@@ -128,7 +128,7 @@ export function startScriptedServer(options: {
 
   async function execute(lease: Lease): Promise<void> {
     const { execution } = lease.job;
-    const start = await store.start(execution.id, NODE);
+    const start = await store.start(lease.job, NODE);
     if (start.kind !== "run") return;
     executions.push(execution);
     const result = { ...resultOf(execution), ...(await script(execution, lease.cancelled)) };

@@ -17,8 +17,8 @@ export function acceptanceOf(execution: Execution, changes: Partial<Acceptance> 
 }
 
 /** Starts an execution that is to run. @returns the attempt. */
-async function startOne(store: Store, { id }: Execution): Promise<number> {
-  const start = await store.start(id, SAMPLE_NODE);
+async function startOne(store: Store, execution: Execution): Promise<number> {
+  const start = await store.start(acceptanceOf(execution), SAMPLE_NODE);
   if (start.kind !== "run") throw new Error(`it is not to be run: ${start.kind}`);
   return start.attempt;
 }
@@ -66,7 +66,7 @@ export function describeStore(name: string, create: () => Promise<Store>): void 
       const attempt = await startOne(store, execution);
       expect(await store.complete(id, attempt, sampleResult(execution))).toBe(true);
       expect(await store.complete(id, attempt, { ...sampleResult(execution), status: "runtime_error" })).toBe(false);
-      expect(await store.start(id, SAMPLE_NODE)).toEqual({ kind: "done" });
+      expect(await store.start(acceptanceOf(execution), SAMPLE_NODE)).toEqual({ kind: "done" });
       expect((await done).status).toBe("ok");
     });
 
@@ -83,12 +83,12 @@ export function describeStore(name: string, create: () => Promise<Store>): void 
     test("that ends its worker three times is an internal error", async () => {
       const { store, execution, done, id } = await setUp();
       for (let count = 1; count <= MOST_STARTS; count += 1) expect(await startOne(store, execution)).toBe(count);
-      expect(await store.start(id, SAMPLE_NODE)).toMatchObject({
+      expect(await store.start(acceptanceOf(execution), SAMPLE_NODE)).toMatchObject({
         kind: "ended",
         result: { id, status: "internal_error", run: null, node: null },
       });
       expect(await done).toMatchObject({ status: "internal_error" });
-      expect(await store.start(id, SAMPLE_NODE)).toEqual({ kind: "done" });
+      expect(await store.start(acceptanceOf(execution), SAMPLE_NODE)).toEqual({ kind: "done" });
     });
 
     test("may be handed back any number of times", async () => {
@@ -105,10 +105,10 @@ export function describeStore(name: string, create: () => Promise<Store>): void 
     });
 
     test("that is cancelled while it is queued never starts", async () => {
-      const { store, done, id } = await setUp();
+      const { store, execution, done, id } = await setUp();
       expect(await store.cancel(id)).toBe("queued");
       expect(await done).toMatchObject({ id, status: "cancelled", run: null, node: null });
-      expect(await store.start(id, SAMPLE_NODE)).toEqual({ kind: "done" });
+      expect(await store.start(acceptanceOf(execution), SAMPLE_NODE)).toEqual({ kind: "done" });
     });
 
     test("that is cancelled while it runs has the result that its worker gives it", async () => {
@@ -123,7 +123,7 @@ export function describeStore(name: string, create: () => Promise<Store>): void 
       const ended = await setUp();
       await startOne(ended.store, ended.execution);
       await ended.store.cancel(ended.id);
-      expect(await ended.store.start(ended.id, SAMPLE_NODE)).toMatchObject({
+      expect(await ended.store.start(acceptanceOf(ended.execution), SAMPLE_NODE)).toMatchObject({
         kind: "ended",
         result: { status: "cancelled" },
       });
@@ -137,11 +137,11 @@ export function describeStore(name: string, create: () => Promise<Store>): void 
     });
 
     test("that is withdrawn is unknown, and who waited is told", async () => {
-      const { store, done, id } = await setUp();
+      const { store, execution, done, id } = await setUp();
       await store.withdraw(id);
       await expect(done).rejects.toMatchObject({ code: "not_found" });
       expect(await store.find(id)).toBeUndefined();
-      expect(await store.start(id, SAMPLE_NODE)).toEqual({ kind: "done" });
+      expect(await store.start(acceptanceOf(execution), SAMPLE_NODE)).toEqual({ kind: "done" });
     });
 
     test("does not hold those who no longer wait", async () => {
@@ -169,7 +169,6 @@ export function describeStore(name: string, create: () => Promise<Store>): void 
     const { id } = sampleExecution();
     expect(await store.find(id)).toBeUndefined();
     expect(await store.cancel(id)).toBeUndefined();
-    expect(await store.start(id, SAMPLE_NODE)).toEqual({ kind: "done" });
     expect(await store.complete(id, 1, sampleResult(sampleExecution()))).toBe(false);
     await store.handBack(id, 1);
     await expect(store.whenDone(id, { signal: never() })).rejects.toMatchObject({ code: "not_found" });
@@ -199,7 +198,7 @@ export function describeStore(name: string, create: () => Promise<Store>): void 
           const execution = executions[which] as Execution;
           const { id } = execution;
           if (step === "start") {
-            const start = await store.start(id, SAMPLE_NODE);
+            const start = await store.start(acceptanceOf(execution), SAMPLE_NODE);
             if (start.kind === "ended") told.get(id)?.push(start.result);
           } else if (step === "complete") {
             number += 1;
@@ -212,7 +211,7 @@ export function describeStore(name: string, create: () => Promise<Store>): void 
           }
         }
         for (const execution of executions) {
-          const start = await store.start(execution.id, SAMPLE_NODE);
+          const start = await store.start(acceptanceOf(execution), SAMPLE_NODE);
           if (start.kind === "run") await store.complete(execution.id, start.attempt, sampleResult(execution));
         }
         for (const [index, { id }] of executions.entries()) {

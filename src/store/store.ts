@@ -65,8 +65,10 @@ export interface Store {
   withdraw(id: ExecutionId): Promise<void>;
   /** @returns "expired" for one whose result was kept and is not any longer; undefined for one that nobody knows. */
   find(id: ExecutionId): Promise<ExecutionRecord | "expired" | undefined>;
-  /** A worker is about to run it. One that was started three times, and whose workers all ended, ends here. */
-  start(id: ExecutionId, node: NodeId): Promise<Start>;
+  /**
+   * A worker that has its job is about to run it. One that was started three times, and whose workers all ended, ends here.
+   */
+  start(job: UnfinishedExecution, node: NodeId): Promise<Start>;
   /** The start does not count: the job goes back to the queue. Does nothing when the attempt is not the latest. */
   handBack(id: ExecutionId, attempt: number): Promise<void>;
   /** @returns whether this is its result: false when it has one, or when the attempt is not the latest. */

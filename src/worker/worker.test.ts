@@ -189,7 +189,7 @@ test("a result that is not the first is told to nobody", async () => {
   const result = submit(execution);
   await started(1);
   // Another worker was given the job meanwhile, and has ended it.
-  expect(await store.start(execution.id, nodeId(randomUUID()))).toEqual({ kind: "run", attempt: 2 });
+  expect(await store.start(acceptanceOf(execution), nodeId(randomUUID()))).toEqual({ kind: "run", attempt: 2 });
   await store.complete(execution.id, 2, sampleResult(execution));
   running[0]?.end();
   await result;
@@ -201,7 +201,7 @@ test("the third death of a worker is told by whoever finds it out", async () => 
   const { queue, store, reports, running } = setUp(1);
   const execution = sampleExecution();
   await store.accept(acceptanceOf(execution));
-  for (let count = 0; count < 3; count += 1) await store.start(execution.id, nodeId(randomUUID()));
+  for (let count = 0; count < 3; count += 1) await store.start(acceptanceOf(execution), nodeId(randomUUID()));
   await queue.put({ ...acceptanceOf(execution), requires: requirementsOf(execution) });
   await settle();
   expect(running).toEqual([]);

@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import { EngineError } from "../domain/errors.ts";
 import type { ExecutionResult } from "../domain/execution.ts";
 import type { NodeId } from "../domain/ids.ts";
 import type { Requirement } from "../domain/requirement.ts";
@@ -45,6 +46,13 @@ export function createWorker(options: {
     onBug(error);
   }
 
+  /** Where the store cannot be reached, the job comes again: to another worker, or to this one. */
+  function reportLost(error: unknown, id: string): void {
+    const message = "a result could not be handed in";
+    if (error instanceof EngineError) log.error({ err: error, id }, message);
+    else report(error, message, id);
+  }
+
   async function execute({ job, cancelled }: Lease): Promise<ExecutionOutcome> {
     try {
       return await engine.execute(job.execution, { signal: cancelled });
@@ -55,8 +63,8 @@ export function createWorker(options: {
   }
 
   async function work(lease: Lease): Promise<void> {
-    const { execution, submitter } = lease.job;
-    const start = await store.start(execution.id, nodeId);
+    const { submitter } = lease.job;
+    const start = await store.start(lease.job, nodeId);
     if (start.kind === "ended") telemetry.executionEnded(start.result, submitter);
     if (start.kind === "run") await run(lease, start.attempt);
     await lease.ack();
@@ -103,7 +111,7 @@ export function createWorker(options: {
       try {
         await work(lease);
       } catch (error) {
-        report(error, "a result could not be handed in", lease.job.execution.id);
+        reportLost(error, lease.job.execution.id);
       } finally {
         busy -= 1;
       }

@@ -58,7 +58,7 @@ export function createEmbeddedStore(options: { readonly clock: Clock }): Store {
       return { id, language, version, submitter, acceptedAtMs, state: entry.state };
     },
 
-    async start(id, node) {
+    async start({ execution: { id } }, node) {
       const entry = entries.get(id);
       if (entry === undefined) return { kind: "done" };
       const next = move(id, entry, { kind: "start", node, endUnstarted: endsOf(entry) });

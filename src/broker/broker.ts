@@ -1,0 +1,115 @@
+import { readFile } from "node:fs/promises";
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { Kvm } from "@nats-io/kv";
+import { Objm } from "@nats-io/obj";
+import { type ConnectionOptions, connect, credsAuthenticator, type NatsConnection } from "@nats-io/transport-node";
+
+/** A connection to NATS, and what JetStream offers over it. */
+export interface Broker {
+  readonly connection: NatsConnection;
+  readonly jetStream: JetStreamClient;
+  readonly streams: JetStreamManager;
+  readonly keyValues: Kvm;
+  readonly objects: Objm;
+  /** Replies to this process come to subjects below it. */
+  readonly inboxPrefix: string;
+  /** Whether it is connected at this moment; it reconnects by itself. */
+  isConnected(): boolean;
+  /** Calls back each time the connection is there again. */
+  onReconnect(listener: () => void): void;
+  /** Sends what waits to be sent, then disconnects. */
+  close(): Promise<void>;
+}
+
+export interface BrokerOptions {
+  /** Like `nats://host:4222`; several of one cluster. */
+  readonly servers: readonly string[];
+  /** What this process is to be called in the server's lists. */
+  readonly name: string;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  /** A file with a user's JWT and seed, as `nsc` makes it. */
+  readonly credentialsFile?: string | undefined;
+  /** PEM files: what signed the server's certificate, and this client's own certificate and key. */
+  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string } | undefined;
+  /** Replies come to subjects below it. Where users may not read each other's replies, each has one of its own. */
+  readonly inboxPrefix?: string | undefined;
+}
+
+/** How long a request to the server may take, milliseconds. */
+const REQUEST_TIMEOUT_MS = 5_000;
+const RECONNECT_WAIT_MS = 250;
+const RECONNECT_JITTER_MS = 250;
+const USUAL_INBOX_PREFIX = "_INBOX";
+/** A connection without an answer to this many pings, this far apart, is given up. */
+const PING_INTERVAL_MS = 5_000;
+const MOST_PINGS_UNANSWERED = 2;
+const DRAIN_TIMEOUT_MS = 3_000;
+
+/**
+ * Connects once; a connection that is lost later is made again until `close`, however long that takes.
+ * @throws {Error} when no server can be reached, or it refuses this user.
+ */
+export async function connectBroker(options: BrokerOptions): Promise<Broker> {
+  const { inboxPrefix = USUAL_INBOX_PREFIX } = options;
+  const connection = await connect({
+    servers: [...options.servers],
+    name: options.name,
+    timeout: REQUEST_TIMEOUT_MS,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: RECONNECT_WAIT_MS,
+    reconnectJitter: RECONNECT_JITTER_MS,
+    reconnectJitterTLS: RECONNECT_JITTER_MS,
+    pingInterval: PING_INTERVAL_MS,
+    maxPingOut: MOST_PINGS_UNANSWERED,
+    ignoreAuthErrorAbort: true,
+    ...(await credentialsOf(options)),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+    inboxPrefix,
+  });
+  try {
+    const listeners: (() => void)[] = [];
+    let isConnected = true;
+    void (async () => {
+      for await (const { type } of connection.status()) {
+        if (type === "disconnect") isConnected = false;
+        if (type !== "reconnect") continue;
+        isConnected = true;
+        for (const listener of listeners) listener();
+      }
+    })();
+    return {
+      connection,
+      jetStream: jetstream(connection, { timeout: REQUEST_TIMEOUT_MS }),
+      // Whether JetStream is there shows when the layout is looked for: users who may do less cannot ask.
+      streams: await jetstreamManager(connection, { checkAPI: false, timeout: REQUEST_TIMEOUT_MS }),
+      keyValues: new Kvm(connection),
+      objects: new Objm(connection),
+      inboxPrefix,
+      isConnected: () => isConnected && !connection.isClosed(),
+      onReconnect: (listener) => void listeners.push(listener),
+      close: () => disconnect(connection),
+    };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function credentialsOf(options: BrokerOptions): Promise<Partial<ConnectionOptions>> {
+  if (options.credentialsFile !== undefined)
+    return { authenticator: credsAuthenticator(await readFile(options.credentialsFile)) };
+  if (options.user === undefined) return {};
+  return { user: options.user, pass: options.password ?? "" };
+}
+
+/** Without a server nothing can be sent: then what waits is dropped, and whoever it was for finds out by itself. */
+async function disconnect(connection: NatsConnection): Promise<void> {
+  if (connection.isClosed()) return;
+  const late = setTimeout(() => void connection.close(), DRAIN_TIMEOUT_MS);
+  try {
+    await Promise.race([connection.drain(), connection.closed()]);
+  } finally {
+    clearTimeout(late);
+  }
+}

@@ -1,0 +1,198 @@
+import { createHash } from "node:crypto";
+import {
+  AckPolicy,
+  DeliverPolicy,
+  DiscardPolicy,
+  JetStreamApiError,
+  ReplayPolicy,
+  RetentionPolicy,
+  StorageType,
+} from "@nats-io/jetstream";
+import type { KV } from "@nats-io/kv";
+import type { ObjectStore } from "@nats-io/obj";
+import type { Priority } from "../domain/execution.ts";
+import type { ExecutionId } from "../domain/ids.ts";
+import type { Requirement } from "../domain/requirement.ts";
+import type { Broker } from "./broker.ts";
+
+/** The stream of jobs that wait or run. */
+export const JOBS = "JOBS";
+
+/** Of a job: when it was accepted, milliseconds since the epoch. */
+export const ACCEPTED_HEADER = "Millrace-Accepted-Ms";
+
+/** The stream of messages that nobody could make sense of, and of jobs that ended their workers. */
+export const DEAD = "DEAD";
+
+/** All that is kept at the broker; docs/queue-protocol.md says what for. */
+export interface Layout {
+  readonly executions: KV;
+  readonly accepted: KV;
+  readonly finished: KV;
+  readonly idempotency: KV;
+  readonly classes: KV;
+  readonly nodes: KV;
+  readonly payloads: ObjectStore;
+}
+
+export interface LayoutOptions {
+  /** How many servers of the cluster keep everything: 1, 3 or 5. */
+  readonly replicas: number;
+  /** The most jobs of one class and priority that may wait or run. */
+  readonly capacity: number;
+  /** How long results are kept, milliseconds. */
+  readonly keepMs: number;
+}
+
+/** How long a job stays its worker's without a word from it, milliseconds. */
+export const LEASE_MS = 5_000;
+
+/** Nodes are forgotten after so long without a word, milliseconds. */
+const NODE_TTL_MS = 10_000;
+
+/** A second message with the same id is dropped by the broker for so long, milliseconds. */
+const DEDUPLICATION_MS = 120_000;
+
+/** What waits, and that something has expired, is remembered for so much longer than results, milliseconds. */
+const REMEMBER_MS = 24 * 3_600_000;
+
+const NANOSECONDS_PER_MS = 1_000_000;
+
+/** More than any number of workers has pulls waiting, and jobs running, of one class. */
+const MOST_WAITING_PULLS = 65_536;
+const MOST_TAKEN = 1_000_000;
+
+const BUCKETS = ["EXECUTIONS", "ACCEPTED", "FINISHED", "IDEMPOTENCY", "CLASSES", "NODES"] as const;
+const PAYLOADS = "PAYLOADS";
+
+/**
+ * Makes what is missing of the layout.
+ * @throws {Error} when what is there does not fit, or the server has no JetStream.
+ */
+export async function ensureLayout(broker: Broker, options: LayoutOptions): Promise<Layout> {
+  const { replicas, capacity, keepMs } = options;
+  await ensureStream(broker, {
+    name: JOBS,
+    subjects: ["jobs.>"],
+    retention: RetentionPolicy.Workqueue,
+    discard: DiscardPolicy.New,
+    discard_new_per_subject: true,
+    max_msgs_per_subject: capacity,
+    allow_direct: true,
+    duplicate_window: DEDUPLICATION_MS * NANOSECONDS_PER_MS,
+    storage: StorageType.File,
+    num_replicas: replicas,
+  });
+  await ensureStream(broker, {
+    name: DEAD,
+    subjects: ["dead.>"],
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.Old,
+    max_msgs: 10_000,
+    max_age: 7 * 24 * 3_600_000 * NANOSECONDS_PER_MS,
+    storage: StorageType.File,
+    num_replicas: replicas,
+  });
+  const ttl: Record<(typeof BUCKETS)[number], number> = {
+    EXECUTIONS: keepMs,
+    ACCEPTED: keepMs + REMEMBER_MS,
+    FINISHED: keepMs + REMEMBER_MS,
+    IDEMPOTENCY: keepMs,
+    CLASSES: 0,
+    NODES: NODE_TTL_MS,
+  };
+  for (const name of BUCKETS) {
+    await broker.keyValues.create(name, {
+      history: 1,
+      replicas,
+      ttl: ttl[name],
+      // What nodes say of themselves is said again soon.
+      storage: name === "NODES" ? StorageType.Memory : StorageType.File,
+    });
+  }
+  await broker.objects.create(PAYLOADS, {
+    ttl: (keepMs + REMEMBER_MS) * NANOSECONDS_PER_MS,
+    replicas,
+    storage: StorageType.File,
+  });
+  return openLayout(broker);
+}
+
+type StreamConfig = Parameters<Broker["streams"]["streams"]["add"]>[0];
+
+async function ensureStream(broker: Broker, config: StreamConfig & { readonly name: string }): Promise<void> {
+  try {
+    await broker.streams.streams.add(config);
+  } catch (error) {
+    // It is there with other limits: those of whoever starts last count.
+    if (!(error instanceof JetStreamApiError) || error.code !== STREAM_NAME_IN_USE) throw error;
+    await broker.streams.streams.update(config.name, config);
+  }
+}
+
+const STREAM_NAME_IN_USE = 10_058;
+
+/** @throws {Error} when a part of it is not there. */
+async function openLayout({ keyValues, objects }: Broker): Promise<Layout> {
+  const [executions, accepted, finished, idempotency, classes, nodes] = await Promise.all(
+    BUCKETS.map((name) => keyValues.open(name, { bindOnly: true })),
+  );
+  return {
+    executions: executions as KV,
+    accepted: accepted as KV,
+    finished: finished as KV,
+    idempotency: idempotency as KV,
+    classes: classes as KV,
+    nodes: nodes as KV,
+    payloads: await objects.open(PAYLOADS, true),
+  };
+}
+
+/** A token of a subject for what jobs with these requirements have in common. */
+export type JobClass = string;
+
+/**
+ * Like `python-3_11_2`; several requirements, or one with other characters, get a digest: nothing that a client says makes
+ * a subject.
+ */
+export function classOf(requires: readonly Requirement[]): JobClass {
+  const [only, ...others] = requires;
+  if (only !== undefined && others.length === 0 && /^[a-z][a-z0-9-]*@[0-9.]+$/.test(only))
+    return only.replace("@", "-").replaceAll(".", "_");
+  const digest = createHash("sha256").update(JSON.stringify(requires.toSorted())).digest("hex");
+  return `set-${digest.slice(0, 32)}`;
+}
+
+export function consumerOf(jobClass: JobClass, priority: Priority): string {
+  return `${jobClass}_${priority}`;
+}
+
+/** @param part of a class and priority: what was accepted before is not refused for want of room, so it has one of its own. */
+export function jobSubject(jobClass: JobClass, priority: Priority, part: "new" | "again"): string {
+  return `jobs.${jobClass}.${priority}.${part}`;
+}
+
+/** Made before the first job of a class, and never removed: servers have lost messages over that. */
+export async function ensureConsumer(broker: Broker, jobClass: JobClass, priority: Priority): Promise<void> {
+  await broker.streams.consumers.add(JOBS, {
+    durable_name: consumerOf(jobClass, priority),
+    filter_subject: `jobs.${jobClass}.${priority}.*`,
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+    replay_policy: ReplayPolicy.Instant,
+    ack_wait: LEASE_MS * NANOSECONDS_PER_MS,
+    max_deliver: -1,
+    max_ack_pending: MOST_TAKEN,
+    max_waiting: MOST_WAITING_PULLS,
+  });
+}
+
+/** Where the end of an execution is told of. */
+export function doneSubject(id: ExecutionId): string {
+  return `done.${id}`;
+}
+
+/** Where the holder of a job hears that nobody wants it. */
+export function cancelSubject(id: ExecutionId | "*"): string {
+  return `cancel.${id}`;
+}

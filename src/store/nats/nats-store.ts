@@ -1,0 +1,270 @@
+import { createHash } from "node:crypto";
+import type { Broker } from "../../broker/broker.ts";
+import type { Layout } from "../../broker/layout.ts";
+import { createPayloads } from "../../broker/payloads.ts";
+import { persist } from "../../broker/persist.ts";
+import { acceptedSchema, claimSchema } from "../../broker/wire.ts";
+import type { Clock } from "../../domain/clock.ts";
+import { EngineError } from "../../domain/errors.ts";
+import type { ExecutionResult } from "../../domain/execution.ts";
+import { type ExecutionState, unstartedEnds } from "../../domain/execution-state.ts";
+import type { ExecutionId } from "../../domain/ids.ts";
+import type { Acceptance, Accepted, IdempotencyClaim, Store, UnfinishedExecution } from "../store.ts";
+import { createHearings } from "./hearings.ts";
+import { createRecords, isWrongRevision, type Moved, type Seen, type StoredRecord } from "./records.ts";
+
+/**
+ * A store at a broker.
+ *
+ * `EXECUTIONS` has one record for each execution, which every process moves by compare-and-set: so of all results one is
+ * stored, and the one of a worker whose lease went to another is not. What its client will ask for later has a record from
+ * the start, and until its end all of it stands in `ACCEPTED`, so that its job can be made again. What a client waits for
+ * has a record once a worker starts it: before that, only its gateway and its job know it.
+ */
+export function createNatsStore(options: {
+  readonly broker: Broker;
+  readonly layout: Layout;
+  readonly clock: Clock;
+}): Store {
+  const { broker, layout, clock } = options;
+  const payloads = createPayloads(layout.payloads);
+  const records = createRecords(layout.executions, payloads);
+  const hearings = createHearings({ broker, payloads, look: async (id) => resultOf((await records.read(id))?.record) });
+  /** What was accepted here and has not ended yet. */
+  const acceptedHere = new Map<ExecutionId, Acceptance>();
+  /** The records of what this process runs, as it wrote them. */
+  const runningHere = new Map<ExecutionId, Seen>();
+  let isClosed = false;
+
+  async function readAccepted(id: ExecutionId): Promise<UnfinishedExecution | undefined> {
+    const entry = await persist(() => layout.accepted.get(id));
+    if (entry === null || entry.operation !== "PUT") return undefined;
+    return payloads.unpack(acceptedSchema, entry.value);
+  }
+
+  /** The record; where there is none yet, or none any more, what it would be. */
+  async function findRecord(id: ExecutionId): Promise<StoredRecord | undefined> {
+    const here = acceptedHere.get(id);
+    const found = (await records.read(id))?.record;
+    if (found !== undefined) return here === undefined ? found : { ...found, isKept: true };
+    if (here !== undefined) return { ...queuedRecord(here), isKept: true };
+    const accepted = await readAccepted(id);
+    return accepted === undefined ? undefined : { ...queuedRecord(accepted), isKept: true };
+  }
+
+  function endsOf(id: ExecutionId, { language, version, acceptedAtMs }: StoredRecord) {
+    return unstartedEnds({ id, language, version }, { acceptedAtMs, endedAtMs: clock.nowMs() });
+  }
+
+  /** Tells of an execution that was just found to be over. */
+  async function tellEnd(moved: Moved | undefined): Promise<ExecutionResult | undefined> {
+    const result = moved?.next?.kind === "done" ? moved.next.result : undefined;
+    if (result !== undefined) {
+      runningHere.delete(result.id);
+      await hearings.tell(result);
+    }
+    return result;
+  }
+
+  /** @throws {EngineError} `not_found` */
+  async function lookNow(id: ExecutionId): Promise<void> {
+    const record = await findRecord(id);
+    if (record === undefined) throw unknown(id);
+    const result = resultOf(record);
+    if (result !== undefined) hearings.end(id, result);
+  }
+
+  async function claim(id: ExecutionId, idempotency: IdempotencyClaim): Promise<Accepted> {
+    const key = claimKey(idempotency);
+    const data = await payloads.pack(claimSchema, { id, fingerprint: idempotency.fingerprint }, `claim-${key}`);
+    for (;;) {
+      try {
+        await persist(() => layout.idempotency.create(key, data));
+        return { kind: "new" };
+      } catch (error) {
+        if (!isWrongRevision(error)) throw error;
+      }
+      const entry = await persist(() => layout.idempotency.get(key));
+      if (entry === null || entry.operation !== "PUT") continue;
+      const earlier = await payloads.unpack(claimSchema, entry.value);
+      if (earlier.id === id) return { kind: "new" };
+      if (earlier.fingerprint !== idempotency.fingerprint) return { kind: "conflict" };
+      return { kind: "same", id: earlier.id };
+    }
+  }
+
+  async function keep(acceptance: Acceptance): Promise<void> {
+    const { execution, submitter, acceptedAtMs } = acceptance;
+    const { id } = execution;
+    const value = { execution, submitter, acceptedAtMs };
+    const data = await payloads.pack(acceptedSchema, value, `accepted-${id}`);
+    await persist(() => layout.accepted.put(id, data));
+    await records.write(id, queuedRecord(acceptance));
+  }
+
+  async function withdraw(id: ExecutionId): Promise<void> {
+    const record = await findRecord(id);
+    acceptedHere.delete(id);
+    hearings.end(id, unknown(id));
+    if (record === undefined) return;
+    // A record that is over keeps a job that may be somewhere from being started.
+    const result = endsOf(id, record)("cancelled");
+    await records.write(id, { ...record, isKept: false, state: { kind: "done", result } });
+    await forgetAccepted(id);
+  }
+
+  return {
+    async accept(acceptance) {
+      if (isClosed) throw stopping();
+      const { execution, isKept, idempotency } = acceptance;
+      if (!isKept) {
+        acceptedHere.set(execution.id, acceptance);
+        const forget = () => void acceptedHere.delete(execution.id);
+        hearings.listen(execution.id).ended.then(forget, forget);
+        return { kind: "new" };
+      }
+      // Kept first: a key that is claimed always leads to something.
+      await keep(acceptance);
+      const accepted = idempotency === null ? ({ kind: "new" } as const) : await claim(execution.id, idempotency);
+      if (accepted.kind !== "new") await withdraw(execution.id);
+      return accepted;
+    },
+
+    withdraw,
+
+    async find(id) {
+      const record = await findRecord(id);
+      if (record?.isKept === true) return toExecutionRecord(id, record);
+      const finished = await persist(() => layout.finished.get(id));
+      return finished === null ? undefined : "expired";
+    },
+
+    async start(job, node) {
+      const { id } = job.execution;
+      const moved = await records.move(id, {
+        absent: queuedRecord({ ...job, isKept: false }),
+        event: (record) => ({ kind: "start", node, endUnstarted: endsOf(id, record) }),
+      });
+      if (moved?.next?.kind === "running") {
+        runningHere.set(id, moved.seen);
+        return { kind: "run", attempt: moved.next.attempt };
+      }
+      const result = await tellEnd(moved);
+      if (result?.status === "internal_error") await buryJob(job);
+      return result === undefined ? { kind: "done" } : { kind: "ended", result };
+    },
+
+    async handBack(id, attempt) {
+      const hint = runningHere.get(id);
+      runningHere.delete(id);
+      const moved = await records.move(id, {
+        hint,
+        event: (record) => ({ kind: "handBack", attempt, endUnstarted: endsOf(id, record) }),
+      });
+      await tellEnd(moved);
+    },
+
+    async complete(id, attempt, result) {
+      const hint = runningHere.get(id);
+      const moved = await records.move(id, { hint, event: () => ({ kind: "complete", attempt, result }) });
+      runningHere.delete(id);
+      return (await tellEnd(moved)) !== undefined;
+    },
+
+    async cancel(id) {
+      const here = acceptedHere.get(id);
+      const accepted = here ?? (await records.read(id))?.record ?? (await readAccepted(id));
+      if (accepted === undefined) return undefined;
+      const moved = await records.move(id, {
+        absent: "state" in accepted ? accepted : queuedRecord({ isKept: true, ...accepted }),
+        event: (record) => ({ kind: "cancel", endUnstarted: endsOf(id, record) }),
+      });
+      await tellEnd(moved);
+      return moved?.before.state.kind;
+    },
+
+    async whenDone(id, { signal }) {
+      signal.throwIfAborted();
+      if (isClosed) throw stopping();
+      const { promise, resolve, reject } = Promise.withResolvers<ExecutionResult>();
+      const listening = hearings.listen(id);
+      listening.ended.then(resolve, reject);
+      // It may end before it is awaited.
+      promise.catch(() => undefined);
+      const stop = () => reject(signal.reason);
+      signal.addEventListener("abort", stop, { once: true });
+      // After it is listened for: what ends in between is seen by one of the two.
+      if (!acceptedHere.has(id)) lookNow(id).catch(reject);
+      try {
+        return await promise;
+      } finally {
+        signal.removeEventListener("abort", stop);
+        listening.leave();
+      }
+    },
+
+    async *unfinished() {
+      for await (const key of await layout.accepted.keys()) {
+        const id = key as ExecutionId;
+        const record = (await records.read(id))?.record;
+        if (record?.state.kind === "done") {
+          await persist(() => layout.finished.put(id, ""));
+          await forgetAccepted(id);
+          continue;
+        }
+        const accepted = await readAccepted(id);
+        if (accepted !== undefined) yield accepted;
+      }
+    },
+
+    async close() {
+      isClosed = true;
+      hearings.close(stopping());
+    },
+  };
+
+  async function forgetAccepted(id: ExecutionId): Promise<void> {
+    await persist(() => broker.streams.streams.purge("KV_ACCEPTED", { filter: `$KV.ACCEPTED.${id}` }));
+  }
+
+  /** Kept for inspection: it ended its worker again and again. */
+  async function buryJob(job: UnfinishedExecution): Promise<void> {
+    const { execution, submitter, acceptedAtMs } = job;
+    const data = await payloads.pack(acceptedSchema, { execution, submitter, acceptedAtMs }, `dead-${execution.id}`);
+    await persist(() =>
+      broker.jetStream.publish(`dead.fatal.${execution.id}`, data, { msgID: `dead-${execution.id}` }),
+    );
+  }
+}
+
+function queuedRecord(accepted: UnfinishedExecution & { readonly isKept?: boolean }): StoredRecord {
+  const { execution, submitter, acceptedAtMs, isKept = true } = accepted;
+  const { language, version } = execution;
+  return { language, version, submitter, acceptedAtMs, isKept, state: { kind: "queued", starts: 0 } };
+}
+
+function toExecutionRecord(
+  id: ExecutionId,
+  { isKept: _, ...record }: StoredRecord,
+): { id: ExecutionId } & Omit<StoredRecord, "isKept"> {
+  return { id, ...record };
+}
+
+function resultOf(record: { readonly state: ExecutionState } | undefined): ExecutionResult | undefined {
+  return record?.state.kind === "done" ? record.state.result : undefined;
+}
+
+/** Nothing that a client says becomes a subject. */
+function claimKey({ scope, key }: IdempotencyClaim): string {
+  return createHash("sha256")
+    .update(JSON.stringify([scope, key]))
+    .digest("hex");
+}
+
+function unknown(id: ExecutionId): EngineError {
+  return new EngineError("not_found", `There is no execution ${id}`);
+}
+
+function stopping(): EngineError {
+  return new EngineError("no_worker", "The server is stopping", { retryAfterSeconds: 1 });
+}
