@@ -19,9 +19,10 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <dlfcn.h>
 
 #include "cgroup.h"
+#include "early.h"
+#include "hook.h"
 #include "script.h"
 #include "seal.h"
 #include "status.h"
@@ -33,6 +34,7 @@ enum { ID_PROGRAM = 1000, HELPER_STACK = 64 << 10, GATE_DESCRIPTORS = GATE_GROUP
  * directory. Other threads of theirs open files at that time: the text stays where it is. */
 static char *_Atomic main_path;
 static bool is_zygote;
+static bool is_early; /* it opens the main file before it boots, see early.h */
 static const struct plan_policy *policy; /* a zygote's */
 static ElfW(auxv_t) *auxv;               /* what the kernel told it at its start, on its stack */
 static const char *environment_end;      /* what follows there is for the gate alone */
@@ -139,7 +141,8 @@ static void pass(const char *path) {
   int error = errno;
   char directory[PATH_MAX];
   snprintf(directory, sizeof directory, "%.*s", (int)(strrchr(path, '/') - path), path);
-  if (is_zygote) serve();
+  if (is_zygote && is_early) early_fork(serve);
+  else if (is_zygote) serve();
   /* Who was born elsewhere has to go there; the other one is where it was started. */
   script_run(is_zygote ? directory : ".");
   close(SCRIPT_FD);
@@ -149,9 +152,11 @@ static void pass(const char *path) {
   errno = error;
 }
 
-static void stop(void) {
+/* Gives the path of the main file to the thread that stopped there; NULL to any other. */
+const char *gate_stop(void) {
   const char *path = atomic_exchange(&main_path, NULL);
   if (path) pass(path);
+  return path;
 }
 
 /* ---- before main() ----------------------------------------------------------------------------------------------- */
@@ -187,28 +192,29 @@ __attribute__((constructor)) static void arm(void) {
   free(take_variable("LD_PRELOAD", &preload));
   auxv = (void *)(last + 1);
   environment_end = preload && preload < gate ? preload : gate;
-  is_zygote = !strncmp(kind, "fork:", 5);
+  is_zygote = !strncmp(kind, "fork", 4);
+  is_early = !strncmp(kind + 4, "-early", 6);
   main_path = strdup(strchr(kind, ':') + 1);
   free(kind);
   if (is_zygote) take_policy();
-  if (!strrchr(main_path, '/')[1]) stop(); /* no name of a file: here and now */
+  if (is_zygote && is_early) early_boot();
+  if (!strrchr(main_path, '/')[1]) gate_stop(); /* no name of a file: here and now */
 }
 
 /* ---- in front of the C library -------------------------------------------------------------------------------- */
 
-static void check(const char *path) {
+static bool is_main(const char *path) {
   const char *stop_at = main_path;
-  if (stop_at && path && (!strcmp(path, stop_at) || !strcmp(path, strrchr(stop_at, '/') + 1))) stop();
+  return stop_at && path && (!strcmp(path, stop_at) || !strcmp(path, strrchr(stop_at, '/') + 1));
 }
 
-/* The functions that stand in front of those of the C library, under their names. */
-#define EXPORT __attribute__((visibility("default")))
-#define REAL(name) ((__typeof__(&name))real(#name))
+static void check(const char *path) {
+  if (!is_early && is_main(path)) gate_stop();
+}
 
-static void *real(const char *name) {
-  void *found = dlsym(RTLD_NEXT, name);
-  if (!found) _exit(1);
-  return found;
+static int opened(const char *path, int fd) {
+  if (is_early && is_main(path)) early_opened(fd);
+  return fd;
 }
 
 static mode_t mode_of(int flags, va_list list) {
@@ -224,7 +230,7 @@ static mode_t mode_of(int flags, va_list list) {
     va_end(list);                                             \
     if (!next) next = REAL(name);                             \
     check(path);                                              \
-    return next(path, flags, mode);                           \
+    return opened(path, next(path, flags, mode));                           \
   }
 
 #define OPENAT(name)                                          \
@@ -236,7 +242,7 @@ static mode_t mode_of(int flags, va_list list) {
     va_end(list);                                             \
     if (!next) next = REAL(name);                             \
     check(path);                                              \
-    return next(dir, path, flags, mode);                      \
+    return opened(path, next(dir, path, flags, mode));                      \
   }
 
 #define FOPEN(name)                                           \
@@ -254,7 +260,7 @@ static mode_t mode_of(int flags, va_list list) {
     static __typeof__(&name) next;                            \
     if (!next) next = REAL(name);                             \
     check(path);                                              \
-    return next(path, flags);                                 \
+    return opened(path, next(path, flags));                                 \
   }
 
 OPEN(open)

@@ -12,7 +12,7 @@ const manifest = {
   run: {
     command: ["{executable}", "-m{heapMiB}", "{mainFile}"],
     env: { A: "1" },
-    warm: { way: "boot", unless: ["settings", "modules/"] },
+    warm: { way: "boot", unless: ["settings", "modules/"], unlessMain: "^#!" },
   },
 };
 
@@ -61,6 +61,11 @@ it("may stop before it looks at any file", () => {
   expect([...warmStartsOf([toolchainOf(early)]).values()]).toMatchObject([{ way: "fork", mainFile: null }]);
 });
 
+it("may open its main file before it boots", () => {
+  const early = { ...manifest, run: { ...manifest.run, warm: { way: "fork", early: true } } };
+  expect([...warmStartsOf([toolchainOf(early)]).values()]).toMatchObject([{ mainFile: "/box/main.x", isEarly: true }]);
+});
+
 it("boots nothing whose manifest does not say how", () => {
   const { warm: _warm, ...coldRun } = manifest.run;
   expect(warmStartsOf([toolchainOf({ ...manifest, run: coldRun })]).size).toBe(0);
@@ -69,6 +74,11 @@ it("boots nothing whose manifest does not say how", () => {
 describe("a run fits", () => {
   it("when it is the same but for the source and the input", () => {
     expect(fitsWarmStart(run, start)).toBe(true);
+  });
+
+  it("whatever another file says", () => {
+    const other = { ...main, path: "other.x", content: Buffer.from("#!x") };
+    expect(fitsWarmStart({ ...run, files: [main, other] }, start)).toBe(true);
   });
 
   it("with other files", () => {
@@ -91,6 +101,7 @@ describe("a run does not fit", () => {
     ["with a file of a directory that was looked for in vain", { files: [main, { ...main, path: "modules/a/b" }] }],
     ["with another main file", { files: [{ ...main, path: "other.x" }] }],
     ["without a file", { files: [] }],
+    ["whose main file says how to boot", { files: [{ ...main, content: Buffer.from("#!x -w\n\xff") }] }],
   ])("%s", (_what, change) => {
     expect(fitsWarmStart({ ...run, ...change }, start)).toBe(false);
   });

@@ -16,7 +16,7 @@ export function warmStartsOf(toolchains: readonly Toolchain[]): WarmStarts {
   for (const toolchain of toolchains) {
     const { run, mainFile } = toolchain.manifest;
     if (run.warm === undefined) continue;
-    const { way, file, unless } = run.warm;
+    const { way, file, early, unless, unlessMain } = run.warm;
     const files = [{ path: mainFile.default, content: new Uint8Array() }];
     const { limits } = toolchain;
     starts.set(toolchain, {
@@ -24,7 +24,9 @@ export function warmStartsOf(toolchains: readonly Toolchain[]): WarmStarts {
       id: `${toolchain.language}-${toolchain.version}`,
       way,
       mainFile: file && posix.join(WORK_DIRECTORY, expandText(file, { mainFile: () => mainFile.default })),
+      isEarly: early,
       unless: unless.map((name) => posix.join(WORK_DIRECTORY, name)),
+      unlessMain: unlessMain ?? null,
       limits,
     });
   }
@@ -39,15 +41,21 @@ const BOOT_LIMITS: readonly (keyof Limits)[] = ["memoryBytes", "processes", "ope
  * request's, under the same limits, with the file at which it stops, and none that it has looked for in vain.
  */
 export function fitsWarmStart(run: Omit<RunSpec, "warm">, start: WarmStart): boolean {
-  const paths = run.files.map(({ path }) => posix.join(WORK_DIRECTORY, path));
+  const files = new Map(run.files.map(({ path, content }) => [posix.join(WORK_DIRECTORY, path), content]));
+  const main = start.mainFile === null ? null : files.get(start.mainFile);
   return (
-    (start.mainFile === null || paths.includes(start.mainFile)) &&
-    !paths.some((path) => covers(start.unless, path)) &&
+    main !== undefined &&
+    !isRefused(main, start) &&
+    ![...files.keys()].some((path) => covers(start.unless, path)) &&
     run.executable === start.executable &&
     isSameList(run.argv, start.argv) &&
     isSameList(Object.entries(run.env).flat(), Object.entries(start.env).flat()) &&
     BOOT_LIMITS.every((name) => run.limits[name] === start.limits[name])
   );
+}
+
+function isRefused(main: Uint8Array | null, { unlessMain }: WarmStart): boolean {
+  return unlessMain !== null && main !== null && unlessMain.test(Buffer.from(main).toString("latin1"));
 }
 
 function isSameList(one: readonly string[], other: readonly string[]): boolean {

@@ -6,17 +6,18 @@ import { findTemplateFaults } from "./manifest-templates.ts";
 /** A command line; see `manifest-templates.ts` for the `{names}` that each may use. */
 const command = z.tuple([z.string()], z.string());
 
-/** A regular expression with exactly one group, which holds what is looked for. */
-const patternWithGroup = z.string().transform((source, context) => {
+/** A regular expression. */
+const pattern = z.string().transform((source, context) => {
   try {
-    const pattern = new RegExp(source, "mu");
-    if (groupCount(source) === 1) return pattern;
-    context.issues.push({ code: "custom", input: source, message: "needs exactly one (group)" });
+    return new RegExp(source, "mu");
   } catch (error) {
     context.issues.push({ code: "custom", input: source, message: `is not a regular expression: ${String(error)}` });
+    return z.NEVER;
   }
-  return z.NEVER;
 });
+
+/** A regular expression with exactly one group, which holds what is looked for. */
+const patternWithGroup = pattern.refine(({ source }) => groupCount(source) === 1, "needs exactly one (group)");
 
 /** Counted by the engine itself: an alternative that matches the empty text shows every group. */
 function groupCount(source: string): number {
@@ -94,18 +95,20 @@ const compile = z.strictObject({
   heap: heap.optional(),
 });
 
-const way = z.enum(["fork", "boot"]);
-
-const warm = z.union([
-  way.transform((word) => ({ way: word, file: "{mainFile}", unless: [] as string[] })),
+const warm = z.preprocess(
+  (given) => (typeof given === "string" ? { way: given } : given),
   z.strictObject({
-    way,
+    way: z.enum(["fork", "boot"]),
     /** Which file that is; null: it stops before it does anything of its own. */
     file: relativePath.nullable().default("{mainFile}"),
+    /** It opens that file, and looks at its first byte, before it boots: it stops at the end of the first line. */
+    early: z.boolean().default(false),
     /** Files, or `directory/`, that it looks for before: a run that has one of them starts cold. */
     unless: z.array(relativePath).default([]),
+    /** A run whose main file this regular expression matches starts cold. */
+    unlessMain: pattern.optional(),
   }),
-]);
+);
 
 const run = z.strictObject({
   /** The request's arguments follow it. */

@@ -13,7 +13,9 @@ const warm = (id: string): BoxKind => ({
     argv: ["x"],
     env: {},
     mainFile: "/box/x",
+    isEarly: false,
     unless: [],
+    unlessMain: null,
     limits: DEFAULT_RUN_LIMITS,
   },
 });

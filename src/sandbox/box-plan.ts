@@ -4,7 +4,7 @@ import { generateEtc } from "./generated-etc.ts";
 import type { HostFacts } from "./host-facts.ts";
 import { procEntries } from "./proc-plan.ts";
 import { boxRlimits, type Rlimit } from "./rlimits.ts";
-import { GATE_PATH, type WarmStart, zygotesOf } from "./warm-start.ts";
+import { GATE_PATH, placeholderOf, type WarmStart, zygotesOf } from "./warm-start.ts";
 
 type EntryData =
   | { readonly kind: "dir"; readonly path: string; readonly mode: number }
@@ -134,16 +134,18 @@ function devEntries(): PlanEntry[] {
 }
 
 /**
- * The gate, and for zygotes an empty main file: interpreters look at it before they open it. A zygote waits in its lane's root,
+ * The gate, and for zygotes a main file without a program: interpreters look at it before they open it. A zygote waits in its lane's root,
  * where nothing of a box is mounted over the work directory yet.
  */
 function warmEntries(warm: BoxPlanOptions["warm"]): PlanEntry[] {
   if (warm === undefined) return [];
-  const names = new Set(zygotesOf(warm.starts).flatMap(({ mainFile }) => mainFile ?? []));
+  const files = new Map(zygotesOf(warm.starts).map((start) => [start.mainFile, placeholderOf(start)]));
   return [
     { kind: "bind", path: GATE_PATH, source: warm.gate, why: "stops an interpreter that is booted ahead" },
-    ...Array.from(names, (path): PlanEntry => {
-      return { kind: "file", path, mode: 0o644, content: new Uint8Array(), why: "what a zygote sees; no box does" };
+    ...Array.from(files).flatMap(([path, content]): PlanEntry[] => {
+      return path === null
+        ? []
+        : [{ kind: "file", path, mode: 0o644, content, why: "what a zygote sees; no box does" }];
     }),
   ];
 }

@@ -27,7 +27,9 @@ const FORKED: WarmStart = {
   argv: ["forked", "main"],
   env: {},
   mainFile: "/box/main",
+  isEarly: false,
   unless: [],
+  unlessMain: null,
   limits: DEFAULT_RUN_LIMITS,
 };
 const BOOTED: WarmStart = { ...FORKED, id: "booted-1", way: "boot" };

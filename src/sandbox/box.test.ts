@@ -26,7 +26,9 @@ const BOOTED: WarmStart = {
   argv: ["booted", "main"],
   env: {},
   mainFile: "/box/main",
+  isEarly: false,
   unless: [],
+  unlessMain: null,
   limits: DEFAULT_RUN_LIMITS,
 };
 const FORKED: WarmStart = { ...BOOTED, id: "forked-1", way: "fork" };

@@ -10,7 +10,9 @@ const start: WarmStart = {
   argv: ["x", "out/main.x"],
   env: { A: "1" },
   mainFile: "/box/out/main.x",
+  isEarly: false,
   unless: [],
+  unlessMain: null,
   limits: DEFAULT_RUN_LIMITS,
 };
 
@@ -28,6 +30,12 @@ describe("what boots ahead", () => {
     const early: WarmStart = { ...start, mainFile: null };
     expect(bootEnv(early)["MILLRACE_GATE"]).toBe("boot:/box/");
     expect(bootScript(early).files).toEqual([]);
+  });
+
+  it("finds a byte in its main file where it reads one before it boots", () => {
+    const early: WarmStart = { ...start, isEarly: true };
+    expect(bootEnv(early)["MILLRACE_GATE"]).toBe("boot-early:/box/out/main.x");
+    expect(bootScript(early).files.map(({ content }) => content.length)).toEqual([1]);
   });
 
   it("is bound as its run will be, but for the processor time: a run may ask for more of that", () => {

@@ -22,8 +22,12 @@ export interface WarmStart {
   readonly env: Readonly<Record<string, string>>;
   /** The file at which it stops: absolute path in the box, for a zygote right in the work directory. null: at its very start. */
   readonly mainFile: string | null;
+  /** It opens the main file, and reads the first byte of what is there, before it boots; see native/early.h. */
+  readonly isEarly: boolean;
   /** Files, or `directory/`, that it has looked for before that, absolute paths in the box: a run that has one of them starts cold. */
   readonly unless: readonly string[];
+  /** Main files that it would have treated in another way at its very start: a run whose one matches starts cold. */
+  readonly unlessMain: RegExp | null;
   /** The limits that it boots under; a run under others starts cold. */
   readonly limits: Limits;
 }
@@ -32,16 +36,22 @@ export interface WarmStart {
 export const GATE_PATH = "/opt/millrace/gate.so";
 
 /** The environment in which it boots. The gate removes the last two, which have to be the last. */
-export function bootEnv({ way, env, mainFile }: WarmStart): Readonly<Record<string, string>> {
-  return { ...env, LD_PRELOAD: GATE_PATH, MILLRACE_GATE: `${way}:${mainFile ?? `${WORK_DIRECTORY}/`}` };
+export function bootEnv({ way, env, mainFile, isEarly }: WarmStart): Readonly<Record<string, string>> {
+  const kind = isEarly ? `${way}-early` : way;
+  return { ...env, LD_PRELOAD: GATE_PATH, MILLRACE_GATE: `${kind}:${mainFile ?? `${WORK_DIRECTORY}/`}` };
+}
+
+/** What is in place of the main file while it boots. */
+export function placeholderOf({ isEarly }: WarmStart): Uint8Array {
+  return isEarly ? Uint8Array.of(0x20) : new Uint8Array();
 }
 
 /** What the parked process of a box does to boot it there. Interpreters look at their main file before they open it. */
 export function bootScript(warm: WarmStart): Script {
   const { mainFile } = warm;
+  const content = placeholderOf(warm);
   return {
-    files:
-      mainFile === null ? [] : [{ path: relative(WORK_DIRECTORY, mainFile), content: new Uint8Array(), mode: 0o644 }],
+    files: mainFile === null ? [] : [{ path: relative(WORK_DIRECTORY, mainFile), content, mode: 0o644 }],
     // Processor time is the run's: what is given here it could only have less of.
     rlimits: runRlimits(warm.limits).filter(({ resource }) => resource !== RLIMIT.cpu),
     argv: warm.argv,

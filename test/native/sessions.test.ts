@@ -23,7 +23,9 @@ const PYTHON: WarmStart = {
   argv: ["python3", "main.py"],
   env: { PATH: "/usr/bin:/bin" },
   mainFile: "/box/main.py",
+  isEarly: false,
   unless: [],
+  unlessMain: null,
   limits: DEFAULT_RUN_LIMITS,
 };
 

@@ -1,0 +1,2 @@
+puts "before"
+Process.abort("gone")

@@ -1,0 +1,2 @@
+at_exit { puts "still" }
+abort "that is the end"

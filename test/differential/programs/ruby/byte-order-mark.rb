@@ -1,0 +1,2 @@
+﻿puts "after a mark", __LINE__, __ENCODING__
+raise "x"

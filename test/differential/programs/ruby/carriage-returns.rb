@@ -1,0 +1,5 @@
+puts "carriage", __LINE__
+x = <<A
+body
+A
+p x

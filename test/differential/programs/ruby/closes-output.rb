@@ -1,0 +1,2 @@
+STDOUT.close
+puts "closed"

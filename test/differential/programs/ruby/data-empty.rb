@@ -1,0 +1,2 @@
+print DATA.read.inspect
+__END__

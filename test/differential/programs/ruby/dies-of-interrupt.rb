@@ -1,0 +1,4 @@
+puts "before"
+$stdout.flush
+Process.kill("INT", Process.pid)
+sleep 5

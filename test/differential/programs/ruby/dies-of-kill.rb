@@ -1,0 +1,2 @@
+Process.kill("KILL", $$)
+sleep

@@ -1,0 +1,3 @@
+puts "before"
+Process.kill("TERM", Process.pid)
+sleep 5

@@ -1,0 +1,4 @@
+
+
+
+raise "on the fourth line of #{__FILE__}"

@@ -1,0 +1,3 @@
+at_exit { puts "never" }
+$stdout.print "not flushed? "
+exit! 3

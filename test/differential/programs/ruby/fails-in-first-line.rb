@@ -1,0 +1,1 @@
+raise "on the first line"

@@ -1,0 +1,1 @@
+p :later, __FILE__

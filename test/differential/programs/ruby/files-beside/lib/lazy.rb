@@ -1,0 +1,1 @@
+module Lazy; VALUE = __FILE__; end

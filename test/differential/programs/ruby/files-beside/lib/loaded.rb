@@ -1,0 +1,1 @@
+$loaded = [__FILE__, self.inspect]

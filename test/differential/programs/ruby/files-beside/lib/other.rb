@@ -1,0 +1,1 @@
+class Other; def place = [__FILE__, caller.first]; end

@@ -1,0 +1,1 @@
+p STDIN.binmode.read, STDIN.external_encoding, ARGF.read rescue p $!

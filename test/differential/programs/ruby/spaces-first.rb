@@ -1,0 +1,1 @@
+ 	 puts "spaces first"; raise "there"
