@@ -12,6 +12,7 @@ export default defineConfig({
           name: "unit",
           include: ["src/**/*.test.ts", "scripts/**/*.test.ts"],
           sequence: { groupOrder: 0 },
+          testTimeout: 30_000,
         },
       },
       {

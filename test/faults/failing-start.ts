@@ -16,7 +16,7 @@ export async function startInVain(inside: readonly string[]): Promise<FailedStar
   const command = [...inside, process.execPath, "src/cli/millrace.ts", "serve", "--port", "0", "--slots", "1"];
   const [program = "", ...args] = command;
   try {
-    await promisify(execFile)(program, args, { timeout: 20_000, killSignal: "SIGTERM" });
+    await promisify(execFile)(program, args, { timeout: 50_000, killSignal: "SIGTERM" });
   } catch (error) {
     if (!(error instanceof Error && "code" in error && "stdout" in error && "stderr" in error)) throw error;
     const { code, stdout, stderr } = error;

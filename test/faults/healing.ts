@@ -3,8 +3,6 @@ import { post } from "../support/client.ts";
 import { becomesReady, type RunningServer } from "../support/server.ts";
 import { eventually, until } from "../support/until.ts";
 
-const PATIENCE_MS = 10_000;
-
 /** The next run works; at the latest after its client was told to come again. */
 export async function expectHello(server: RunningServer): Promise<void> {
   await eventually("an execution is taken", async () => {
@@ -19,10 +17,10 @@ export async function expectHello(server: RunningServer): Promise<void> {
 /** A server that goes on takes executions and has nothing left of any that ended. */
 export async function expectCalm(server: RunningServer): Promise<void> {
   await becomesReady(server);
-  expect(await until(server.instance.unrest, PATIENCE_MS)).toEqual([]);
+  expect(await until(server.instance.unrest)).toEqual([]);
 }
 
 /** A server that has ended has left nothing on the host. */
 export async function expectNothingLeft({ instance }: RunningServer): Promise<void> {
-  expect(await until(instance.remains, PATIENCE_MS)).toEqual([]);
+  expect(await until(instance.remains)).toEqual([]);
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
 import { execute, post } from "../support/client.ts";
+import { becomesMetric } from "../support/metrics.ts";
 import { isRunning } from "../support/processes.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 import { eventually, until } from "../support/until.ts";
@@ -44,14 +45,14 @@ async function expectRefusal(): Promise<void> {
 
 async function expectGoodEnd(): Promise<void> {
   expect(await server.exited).toEqual([0, null]);
-  expect(await until(server.instance.remains, 5_000)).toEqual([]);
+  expect(await until(server.instance.remains)).toEqual([]);
 }
 
 test.each(["SIGTERM", "SIGINT"] as const)("%s: what was accepted ends well, nothing new is taken", async (name) => {
-  const running = execute(server, sleeper(1));
+  const running = execute(server, sleeper(2));
   await waitUntilItRuns();
   const waiting = execute(server, sleeper(0));
-  await eventually("it was accepted", async () => (await fetch(`${server.url}/readyz`)).ok);
+  await becomesMetric(server, "millrace_queue_jobs", 1);
 
   signal(name);
   await expectRefusal();
@@ -65,7 +66,7 @@ test("a second signal ends what runs and refuses what waits", async () => {
   const running = execute(server, sleeper(60));
   await waitUntilItRuns();
   const waiting = post(server, sleeper(0));
-  await eventually("it was accepted", async () => (await fetch(`${server.url}/readyz`)).ok);
+  await becomesMetric(server, "millrace_queue_jobs", 1);
   signal("SIGTERM");
   await expectRefusal();
 
@@ -81,12 +82,13 @@ test("a second signal ends what runs and refuses what waits", async () => {
   expect(refused.status).toBe(503);
   expect(await refused.json()).toMatchObject({ code: "no_worker" });
   await expectGoodEnd();
-  expect(performance.now() - secondMs).toBeLessThan(5_000);
+  expect(performance.now() - secondMs).toBeLessThan(15_000);
 });
 
 test("an idle server ends at once", async () => {
   const startedMs = performance.now();
   signal("SIGTERM");
   await expectGoodEnd();
-  expect(performance.now() - startedMs).toBeLessThan(3_000);
+  // Not the 30 s that it would wait for a program.
+  expect(performance.now() - startedMs).toBeLessThan(15_000);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { post, postText } from "../support/client.ts";
+import { becomesMetric } from "../support/metrics.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 import { eventually } from "../support/until.ts";
 
@@ -31,15 +32,27 @@ async function linesOf(count: number, work: () => Promise<unknown>): Promise<Lin
   });
 }
 
-/** Waits until so many executions wait. */
-function haveQueued(count: number): Promise<true> {
-  const line = new RegExp(`^millrace_queue_jobs ${count}$`, "m");
-  return eventually("so many wait", async () => line.test(await (await fetch(`${server.url}/metrics`)).text()));
-}
-
-/** Waits until the only slot has a program in it. */
-function isRunning(): Promise<true> {
-  return eventually("a program runs", () => server.instance.unrest().length > 0);
+/** Takes the only slot and all places of the queue, until both are hung up. */
+async function takeAllPlaces() {
+  const sleep = (mark: string) => {
+    const client = new AbortController();
+    const request = {
+      language: "python",
+      code: "import time; time.sleep(60)",
+      args: [mark],
+      limits: { wallMs: 60_000 },
+    };
+    const answer = post(server, request, client.signal).catch(() => null);
+    return async () => {
+      client.abort();
+      await answer;
+    };
+  };
+  const hangUpRunning = sleep("runs");
+  await eventually("a program runs", () => server.instance.findProgram("runs"));
+  const hangUpWaiting = sleep("waits");
+  await becomesMetric(server, "millrace_queue_jobs", 1);
+  return { hangUpRunning, hangUpWaiting };
 }
 
 test("an execution has one line, with its id and what it used", async () => {
@@ -87,12 +100,10 @@ test("nothing that the client sent is in the log", async () => {
 
 test("a full queue is a warning; a client's mistake is a detail", async () => {
   const added = await linesOf(3, async () => {
-    const first = postText(server, "python", "import time; time.sleep(1)");
-    await isRunning();
-    const second = postText(server, "python", "print(2)");
-    await haveQueued(1);
+    const { hangUpRunning, hangUpWaiting } = await takeAllPlaces();
     expect((await postText(server, "python", "print(3)")).status).toBe(429);
-    await Promise.all([first, second]);
+    await hangUpWaiting();
+    await hangUpRunning();
   });
   const refused = added.find(({ status }) => status === "refused");
   expect(refused).toMatchObject({ level: 40, code: "queue_full", language: "python", address: "127.0.0.1" });
@@ -103,22 +114,18 @@ test("a full queue is a warning; a client's mistake is a detail", async () => {
 });
 
 test("a client that hangs up: its execution is told of once, run or not", async () => {
-  const running = new AbortController();
-  const waiting = new AbortController();
+  const before = lines().length;
   const added = await linesOf(2, async () => {
-    const request = { language: "python", code: "import time; time.sleep(5)" };
-    const first = post(server, request, running.signal).catch(() => null);
-    await isRunning();
-    const second = post(server, request, waiting.signal).catch(() => null);
-    await haveQueued(1);
-    waiting.abort();
-    await second;
-    running.abort();
-    await first;
+    const { hangUpRunning, hangUpWaiting } = await takeAllPlaces();
+    await hangUpWaiting();
+    await becomesMetric(server, "millrace_queue_jobs", 0);
+    await hangUpRunning();
   });
   expect(added.map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
   expect(added[0]).toMatchObject({ level: 30, started: false, address: "127.0.0.1" });
   expect(added[1]).toMatchObject({ level: 30, run: { cpuMs: expect.any(Number) }, signal: "SIGKILL" });
   await postText(server, "python", "print(1)");
-  expect(lines().filter(({ status }) => status === "cancelled")).toHaveLength(2);
+  await eventually("the next execution is told of", () => lines().length > before + 2);
+  const told = lines().slice(before);
+  expect(told.map(({ status }) => status)).toEqual(["cancelled", "cancelled", "ok"]);
 });

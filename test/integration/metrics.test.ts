@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { post, postText } from "../support/client.ts";
+import { post, postText, run } from "../support/client.ts";
+import { becomesMetric, readMetric } from "../support/metrics.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 import { eventually } from "../support/until.ts";
 
@@ -18,19 +19,24 @@ async function scrape(): Promise<string> {
   return answer.text();
 }
 
-/** @param series name and labels, as they stand in the text; 0 when it is not there. */
-async function read(series: string): Promise<number> {
-  const line = (await scrape()).split("\n").find((candidate) => candidate.startsWith(`${series} `));
-  return line === undefined ? 0 : Number(line.slice(series.length + 1));
-}
-
+const read = (series: string) => readMetric(server, series);
 /** Waits for what a request reports after its answer. */
-function becomes(series: string, value: number): Promise<true> {
-  return eventually(`${series} is ${value}`, async () => (await read(series)) === value);
+const becomes = (series: string, value: number) => becomesMetric(server, series, value);
+
+/** A program that runs until it is hung up, or so long. */
+async function startSleeper(mark: string, seconds = 60) {
+  const client = new AbortController();
+  const code = `import time; time.sleep(${seconds}); print("slept")`;
+  const request = { language: "python", code, args: [mark], limits: { wallMs: 60_000 } };
+  const result = run(server, request, client.signal);
+  result.catch(() => undefined); // hung up, perhaps
+  await eventually("it runs", () => server.instance.findProgram(mark));
+  return { result, hangUp: () => client.abort() };
 }
 
 test("every line is in Prometheus' text format, every metric has a type and a help", async () => {
   await postText(server, "python", "print(1)");
+  await becomes('millrace_executions_total{language="python",status="ok"}', 1);
   const text = await scrape();
   expect(text.endsWith("\n")).toBe(true);
   const described = new Set<string>();
@@ -48,12 +54,10 @@ test("every line is in Prometheus' text format, every metric has a type and a he
 });
 
 test("runs are counted by language and status, with what they used", async () => {
-  const before = await read('millrace_executions_total{language="python",status="ok"}');
-  const program = "sum(range(3_000_000))";
-  await postText(server, "python", program);
+  await postText(server, "python", "sum(range(3_000_000))");
   await postText(server, "python", "1/0");
   await postText(server, "c", `/* compiled for the first time: ${crypto.randomUUID()} */ int main(void) { return 0; }`);
-  await becomes('millrace_executions_total{language="python",status="ok"}', before + 1);
+  await becomes('millrace_executions_total{language="python",status="ok"}', 2);
   await becomes('millrace_executions_total{language="python",status="runtime_error"}', 1);
   await becomes('millrace_executions_total{language="c",status="ok"}', 1);
   const runs = await read('millrace_run_cpu_seconds_count{language="c",kind="compile"}');
@@ -65,16 +69,16 @@ test("runs are counted by language and status, with what they used", async () =>
 test("slots, boxes and the queue are told as they are", async () => {
   expect(await read("millrace_ready")).toBe(1);
   expect(await read("millrace_slots")).toBe(1);
-  const sleeper = "import time; time.sleep(1)";
-  const answers = [postText(server, "python", sleeper)];
-  await becomes("millrace_slots_used", 1);
+  const { hangUp } = await startSleeper("takes the slot");
+  expect(await read("millrace_slots_used")).toBe(1);
   expect(await read('millrace_boxes{state="used"}')).toBe(1);
-  answers.push(postText(server, "python", "print(2)"));
+  const waiting = postText(server, "python", "print(2)");
   await becomes("millrace_queue_jobs", 1);
   const refused = await postText(server, "python", "print(3)");
   expect(refused.status).toBe(429);
   expect(await read("millrace_queue_oldest_job_seconds")).toBeGreaterThan(0);
-  await Promise.all(answers);
+  hangUp();
+  await waiting;
   await becomes("millrace_slots_used", 0);
   await becomes("millrace_queue_jobs", 0);
   expect(await read("millrace_queue_oldest_job_seconds")).toBe(0);
@@ -84,10 +88,9 @@ test("slots, boxes and the queue are told as they are", async () => {
 });
 
 test("a launcher that died is counted, and the run that lost its box", async () => {
-  const running = postText(server, "python", "import time; time.sleep(0.5); print(1)");
-  await becomes('millrace_boxes{state="used"}', 1);
+  const { result } = await startSleeper("loses its box", 1);
   process.kill(server.instance.launcherPid(), "SIGKILL");
-  expect(await (await running).text()).toBe("1\n");
+  expect(await result).toMatchObject({ status: "ok", stdout: "slept\n" });
   expect(await read("millrace_launchers_lost_total")).toBe(1);
   expect(await read("millrace_run_retries_total")).toBe(1);
 });

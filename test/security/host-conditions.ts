@@ -1,4 +1,4 @@
-import { existsSync, globSync, readdirSync, readFileSync, statfsSync, statSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Instance } from "../support/instance.ts";
 import { countDescriptors, listProcesses, readProcess, residentBytes } from "../support/processes.ts";
@@ -7,9 +7,10 @@ import { until } from "../support/until.ts";
 import type { HostCondition } from "./suite.ts";
 
 const MIB = 1024 * 1024;
-const MARKER_TIMEOUT_MS = 500;
+/** The suite says 500; the rest is for a host that does other things too. */
+const MARKER_TIMEOUT_MS = 2_000;
 /** Within this all that a run has used is gone, and its slot's next box stands ready. */
-const REST_TIMEOUT_MS = 3_000;
+const REST_TIMEOUT_MS = 10_000;
 const TASK_SAMPLE_MS = 5;
 
 /** Where anybody may write on a usual host. */
@@ -70,8 +71,8 @@ export function watchHost(options: WatchOptions): Watch {
     max_new_processes: async ({ max }) => above("processes", mostTasks - before.tasks, max),
     host_mem_delta_mb: ({ max }) =>
       until(() => above("memory", (useMemory(instance) - before.memoryBytes) / MIB, max, "MiB"), REST_TIMEOUT_MS),
-    host_disk_delta_mb: ({ max }) =>
-      until(() => above("disk", (before.freeBytes - readFreeBytes()) / MIB, max, "MiB"), REST_TIMEOUT_MS),
+    host_disk_delta_mb: async ({ max }) =>
+      above("disk", (countWritten(instance) - before.writtenBytes) / MIB, max, "MiB"),
     no_setid_files_created: async () => findSetIdFiles(startedAtMs),
     no_new_zombies: () => until(() => listZombies(instance), REST_TIMEOUT_MS),
   };
@@ -91,7 +92,7 @@ function measure({ instance, sysctls }: WatchOptions) {
     tasks: instance.countTasks(),
     mounts: listMounts(instance),
     memoryBytes: useMemory(instance),
-    freeBytes: readFreeBytes(),
+    writtenBytes: countWritten(instance),
     sysctls: new Map(sysctls.map((path) => [path, readFileSync(path, "utf8")])),
   };
 }
@@ -162,9 +163,20 @@ function useMemory(instance: Instance): number {
   return ownPids(instance).reduce((sum, pid) => sum + residentBytes(pid), instance.boxMemoryBytes());
 }
 
-function readFreeBytes(): number {
-  const { bfree, bsize } = statfsSync("/");
-  return bfree * bsize;
+/**
+ * What server and launcher have written to disks of the host so far, bytes, and with the launcher all programs that it has
+ * buried. How much space is left on the host would tell of everybody.
+ */
+function countWritten(instance: Instance): number {
+  return ownPids(instance).reduce((sum, pid) => {
+    const io = readFileSync(`/proc/${pid}/io`, "latin1");
+    const field = (name: string) => {
+      const bytes = new RegExp(`^${name}: (\\d+)$`, "m").exec(io)?.[1];
+      if (bytes === undefined) throw new Error(`/proc/${pid}/io has no ${name}`);
+      return Number(bytes);
+    };
+    return sum + field("write_bytes") - field("cancelled_write_bytes");
+  }, 0);
 }
 
 /** Files on the host that belong to a box. */

@@ -17,6 +17,8 @@ export interface Instance {
   launcherPid(): number;
   /** Everything that runs in a box. */
   boxProcesses(): HostProcess[];
+  /** The program of Python in a box whose only argument is this mark; null while there is none. */
+  findProgram(mark: string): HostProcess | null;
   /** Interpreters outside of boxes that wait to give birth to warm processes. */
   zygotes(): HostProcess[];
   /** Whether files of this owner are a box's. */
@@ -88,6 +90,7 @@ export function findInstance(serverPid: number): Instance {
       return launcher.pid;
     },
     boxProcesses,
+    findProgram: (mark) => boxProcesses().find(({ commandLine }) => commandLine.endsWith(` main.py ${mark}`)) ?? null,
     zygotes: () => ownProcesses().filter(({ pid, innerPid }) => innerPid === pid),
     ownsFile: isBoxId,
     countBoxes: () => Math.max(0, ...parentGroups().map((parent) => childGroups(parent).length)),

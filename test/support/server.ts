@@ -37,9 +37,8 @@ export interface ServerOptions {
 
 const NO_KEYS_FILE = "/nonexistent/keys.json";
 
-const START_TIMEOUT_MS = 20_000;
-const STOP_TIMEOUT_MS = 20_000;
-const REMAINS_TIMEOUT_MS = 5_000;
+const START_TIMEOUT_MS = 50_000;
+const STOP_TIMEOUT_MS = 40_000;
 
 /** The command line's `serve`; where a mutation is tried, a server that lacks a defence. */
 function defaultCommand(): readonly string[] {
@@ -119,7 +118,7 @@ async function stopServer(
   const timer = setTimeout(() => server.kill("SIGKILL"), STOP_TIMEOUT_MS);
   const [code, signal] = await exited;
   clearTimeout(timer);
-  const remains = await until(instance.remains, REMAINS_TIMEOUT_MS);
+  const remains = await until(instance.remains);
   if (code === 0 && remains.length === 0) return;
   throw new Error(`The server ended with ${signal ?? code} and left ${JSON.stringify(remains)}:\n${lines.join("\n")}`);
 }

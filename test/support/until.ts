@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 const PAUSE_MS = 10;
+/** Ample, for a host that does other things too: who waits for what comes true loses nothing by it. */
+const PATIENCE_MS = 20_000;
 
 /**
  * Waits for a condition of the host, which nobody tells us of.
@@ -9,7 +11,7 @@ const PAUSE_MS = 10;
  */
 export async function until(
   complaints: () => readonly string[] | Promise<readonly string[]>,
-  timeoutMs: number,
+  timeoutMs = PATIENCE_MS,
 ): Promise<readonly string[]> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
@@ -27,7 +29,7 @@ export async function until(
 export async function eventually<Value>(
   what: string,
   look: () => Value | Promise<Value>,
-  timeoutMs = 5_000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<Exclude<Value, null | false>> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

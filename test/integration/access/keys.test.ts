@@ -7,9 +7,6 @@ import { isRunning } from "../../support/processes.ts";
 import { type RunningServer, startServer } from "../../support/server.ts";
 import { until } from "../../support/until.ts";
 
-/** Longer than a running server may take to notice that the keys file has changed, milliseconds. */
-const NOTICE_MS = 3_000;
-
 /** An address of this machine that others can reach. */
 const ADDRESS = Object.values(networkInterfaces())
   .flat()
@@ -33,7 +30,7 @@ async function expectSoon(key: string | null, what: "served" | "refused"): Promi
     const answer = await send(key);
     await answer.text();
     return right.includes(answer.status) ? [] : [`it answers ${answer.status}`];
-  }, NOTICE_MS);
+  });
   expect(wrong).toEqual([]);
 }
 
@@ -89,11 +86,11 @@ describe("a server that others can reach", () => {
     const said = server.output().length;
     const says = (message: string) => async () => (server.output().slice(said).includes(message) ? [] : [message]);
     writeFileSync(keys.path, "{");
-    expect(await until(says("it is not JSON"), NOTICE_MS)).toEqual([]);
+    expect(await until(says("it is not JSON"))).toEqual([]);
     expect((await send(alice)).status).toBe(200);
     writeFileSync(keys.path, text.replace("alice", "carol"));
     chmodSync(keys.path, 0o640);
-    expect(await until(says("chmod 600"), NOTICE_MS)).toEqual([]);
+    expect(await until(says("chmod 600"))).toEqual([]);
     expect((await send(alice)).status).toBe(200);
     chmodSync(keys.path, 0o600);
     writeFileSync(keys.path, text);
@@ -103,7 +100,7 @@ describe("a server that others can reach", () => {
     await send(alice);
     await send(`${alice.slice(0, -1)}x`);
     const line = () => (/"client":"alice"/.test(server.output()) ? [] : ["no line of alice"]);
-    expect(await until(line, NOTICE_MS)).toEqual([]);
+    expect(await until(line)).toEqual([]);
     expect(server.output()).toContain("a request had no valid API key");
     expect(server.output()).not.toContain(alice.slice(0, -1));
   });
@@ -152,13 +149,13 @@ describe("a server that this machine alone can reach", () => {
     process.kill(server.instance.followerPid, "SIGKILL");
     expect(await server.exited).toEqual([1, null]);
     expect(server.output()).toContain("The follower of the keys file ended: SIGKILL");
-    expect(await until(server.instance.remains, NOTICE_MS)).toEqual([]);
+    expect(await until(server.instance.remains)).toEqual([]);
   });
 
   test("takes along what tells it of its keys when it is killed", async () => {
     process.kill(server.instance.serverPid, "SIGKILL");
     await server.exited;
-    expect(await until(server.instance.remains, NOTICE_MS)).toEqual([]);
+    expect(await until(server.instance.remains)).toEqual([]);
   });
 });
 

@@ -43,7 +43,7 @@ test("a fork bomb is a program like any other", async () => {
   const code = "import os\nwhile True:\n  try: os.fork()\n  except OSError: pass";
   const result = await runPython(server, code, { cpuMs: 300, wallMs: 2_000 });
   expect(result.status).toBe("time_limit_exceeded");
-  expect(await until(() => server.instance.unrest(), 3_000)).toEqual([]);
+  expect(await until(server.instance.unrest)).toEqual([]);
 });
 
 describe("disk", () => {
@@ -188,5 +188,5 @@ int main(void) { int fd = open("/tmp/file", O_CREAT | O_WRONLY, 0600); return ls
 test("the host stayed well", async () => {
   const { slowestMs, beats } = await pulse.stop();
   expect(beats).toBeGreaterThan(5);
-  expect(slowestMs).toBeLessThan(1_000);
+  expect(slowestMs).toBeLessThan(3_000);
 });

@@ -7,9 +7,9 @@ import { until } from "../../support/until.ts";
 
 /** The limit is enforced within 20 ms, in which every processor may be the run's. The rest is for a busy machine. */
 const CPU_SLACK_MS = 20 * availableParallelism() + 20;
-const WALL_SLACK_MS = 60;
-/** Tests of figures get a second chance: another program may have had the machine. */
-const TIMED = { retry: 2 };
+const WALL_SLACK_MS = 250;
+/** Tests of figures get further chances: another program may have had the machine. */
+const TIMED = { retry: 4 };
 
 let server: RunningServer;
 let pulse: Pulse;
@@ -136,16 +136,16 @@ describe("the run ends when its main process ends", () => {
     expect(result).toMatchObject({ status: "ok", exitCode: 0, stdout: "main" });
     // Pipes are drained for at most 100 ms.
     expect(tookMs - result.wallMs).toBeLessThan(100 + WALL_SLACK_MS);
-    expect(result.wallMs).toBeLessThan(1_000);
+    expect(result.wallMs).toBeLessThan(3_000);
   });
 
   test("and nothing of it lives on", async () => {
-    expect(await until(() => server.instance.unrest(), 2_000)).toEqual([]);
+    expect(await until(server.instance.unrest)).toEqual([]);
   });
 });
 
 test("the host stayed well", async () => {
   const { slowestMs, beats } = await pulse.stop();
   expect(beats).toBeGreaterThan(5);
-  expect(slowestMs).toBeLessThan(1_000);
+  expect(slowestMs).toBeLessThan(3_000);
 });
