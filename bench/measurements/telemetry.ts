@@ -36,6 +36,7 @@ const result: ExecutionResult = {
   queuedMs: 0.112,
   totalMs: 13.402,
   node: nodeId(UUID),
+  isolation: "full",
 };
 
 /** What metrics and the line in the log cost of an execution: processor time of this thread, the write included. */

@@ -3,6 +3,7 @@ import type { Execution, ExecutionResult, Submitter } from "../domain/execution.
 import { PRIORITIES } from "../domain/execution.ts";
 import type { ExecutionState } from "../domain/execution-state.ts";
 import type { ExecutionId, NodeId } from "../domain/ids.ts";
+import { ISOLATIONS } from "../domain/node.ts";
 import { STATUSES } from "../domain/outcome.ts";
 import type { Requirement } from "../domain/requirement.ts";
 
@@ -100,6 +101,7 @@ export const resultSchema = z.object({
   queuedMs: z.number(),
   totalMs: z.number(),
   node: nodeId.nullable(),
+  isolation: z.enum(ISOLATIONS).nullable(),
 }) satisfies z.ZodType<ExecutionResult>;
 
 const state = z.discriminatedUnion("kind", [

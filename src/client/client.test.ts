@@ -35,6 +35,7 @@ const EXECUTION = {
   queuedMs: 0,
   totalMs: 3,
   node: "node_1",
+  isolation: "full",
 };
 const PROBLEM = {
   type: "urn:x",

@@ -68,6 +68,7 @@ test("an end that nobody tells of says how long it waited, and no node", () => {
     queuedMs: 250,
     totalMs: 250,
     node: null,
+    isolation: null,
   });
 });
 

@@ -86,5 +86,6 @@ export function unstartedEnds(
     queuedMs: waitedMs,
     totalMs: waitedMs,
     node: null,
+    isolation: null,
   });
 }

@@ -1,5 +1,6 @@
 import type { ExecutionId, NodeId } from "./ids.ts";
 import type { Limits } from "./limits.ts";
+import type { Isolation } from "./node.ts";
 import type { Exit, Status } from "./outcome.ts";
 
 /** A file of the program, as the client sent it. */
@@ -71,4 +72,6 @@ export interface ExecutionResult {
   readonly totalMs: number;
   /** Where it ran; null when it was never started. */
   readonly node: NodeId | null;
+  /** How well the boxes of that node hold; null with it. */
+  readonly isolation: Isolation | null;
 }

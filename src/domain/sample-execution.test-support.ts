@@ -29,5 +29,16 @@ export function labelOf(execution: Execution): string {
 
 export function sampleResult(execution: Execution): ExecutionResult {
   const { id, language, version } = execution;
-  return { id, status: "ok", language, version, compile: null, run: null, queuedMs: 0, totalMs: 1, node: SAMPLE_NODE };
+  return {
+    id,
+    status: "ok",
+    language,
+    version,
+    compile: null,
+    run: null,
+    queuedMs: 0,
+    totalMs: 1,
+    node: SAMPLE_NODE,
+    isolation: "full",
+  };
 }

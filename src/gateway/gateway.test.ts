@@ -282,6 +282,7 @@ describe("POST /lang/{language}", () => {
       "millrace-wall-ms": "2",
       "millrace-memory-bytes": "4096",
       "millrace-warm": "false",
+      "millrace-isolation": "full",
     });
     expect(answer.headers).not.toHaveProperty("millrace-signal");
     expect(server.executions[0]).toMatchObject({
@@ -426,6 +427,30 @@ describe("GET", () => {
     expect(answer.statusCode).toBe(503);
     expect(answer.headers["retry-after"]).toBe("1");
     expect(answer.json()).toMatchObject({ code: "no_worker" });
+  });
+
+  it("/v1/cluster tells of the nodes, how well their boxes hold, and what waits", async () => {
+    await request({ method: "POST", url: "/lang/python", payload: "1" });
+    const answer = await request({ method: "GET", url: "/v1/cluster" });
+    expect(answer.json()).toEqual({
+      nodes: [
+        {
+          id: "node_1",
+          version: "1.2.3",
+          ready: true,
+          slots: 1,
+          usedSlots: 0,
+          isolation: "full",
+          lacks: [],
+          recent: {
+            executions: 1,
+            queuedMs: { p50: 0.5, p95: 0.5, p99: 0.5 },
+            totalMs: { p50: 3, p95: 3, p99: 3 },
+          },
+        },
+      ],
+      queue: { jobs: 0, oldestMs: 0 },
+    });
   });
 
   it("/v1/languages lists what is there, and how to get what is not", async () => {

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { type FastifyInstance, fastify } from "fastify";
 import type { Clock } from "../domain/clock.ts";
 import { EngineError } from "../domain/errors.ts";
+import type { Cluster } from "../domain/node.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
 import { REQUEST_LIMITS } from "../protocol/request-limits.ts";
 import type { Queue } from "../queue/queue.ts";
@@ -13,6 +14,7 @@ import { type AccessOptions, createAccess } from "./access/access.ts";
 import { limitConnections } from "./access/limit-connections.ts";
 import { limitReading, type ReadingTimes } from "./access/limit-reading.ts";
 import { answerClientError } from "./client-error.ts";
+import { registerClusterRoute } from "./cluster-route.ts";
 import type { DocsPage } from "./docs-page.ts";
 import { registerDocsRoutes } from "./docs-routes.ts";
 import { createErrorAnswers } from "./error-answers.ts";
@@ -30,6 +32,7 @@ export interface GatewayDeps {
   readonly queue: Pick<Queue, "put" | "cancel">;
   readonly store: Store;
   readonly languages: LanguageRegistry;
+  readonly cluster: Cluster;
   /** Ids of the languages whose interpreters are booted ahead. */
   readonly warmLanguages: ReadonlySet<string>;
   /** Whether a worker can take jobs now. */
@@ -114,6 +117,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   });
   registerExecutionsRoute(app, options);
   registerLanguagesRoute(app, options);
+  registerClusterRoute(app, options);
   registerHealthRoutes(app, options);
   registerMetricsRoute(app, options);
   registerDocsRoutes(app, options);

@@ -92,6 +92,21 @@ export function startScriptedServer(options: {
       store,
       languages,
       warmLanguages: new Set(["python"]),
+      cluster: {
+        nodes: async () => [
+          {
+            id: NODE,
+            version: "1.2.3",
+            isReady: server.isReady,
+            slots,
+            usedSlots: 0,
+            isolation: "full",
+            lacks: [],
+            recent: telemetry.recent(),
+          },
+        ],
+        queue: async () => ({ jobs: queue.depth(), oldestMs: queue.oldestMs() }),
+      },
       isReady: () => server.isReady,
       clock: systemClock,
       log,
@@ -150,6 +165,7 @@ function resultOf(execution: Execution): ExecutionResult {
     queuedMs: 0.5,
     totalMs: 3,
     node: NODE,
+    isolation: "full",
   };
 }
 

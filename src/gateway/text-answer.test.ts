@@ -15,6 +15,7 @@ function answerTo(status: ExecutionResult["status"], runs: { compile?: Partial<R
     queuedMs: 0,
     totalMs: 0,
     node: "node_1" as NodeId,
+    isolation: "reduced",
   });
   return { headers: answer.headers, body: answer.body.toString() };
 }
@@ -107,6 +108,9 @@ describe("toTextAnswer", () => {
   });
 
   it("says so when nothing ran", () => {
-    expect(answerTo("internal_error", {})).toEqual({ headers: { "Millrace-Status": "internal_error" }, body: "" });
+    expect(answerTo("internal_error", {})).toEqual({
+      headers: { "Millrace-Status": "internal_error", "Millrace-Isolation": "reduced" },
+      body: "",
+    });
   });
 });

@@ -27,8 +27,9 @@ export function toTextAnswer(result: ExecutionResult): TextAnswer {
   return { headers: toHeaders(result, run), body: Buffer.concat(run === null ? [] : toChunks(result.status, run)) };
 }
 
-function toHeaders({ status }: ExecutionResult, run: RunResult | null): Record<string, string> {
+function toHeaders({ status, isolation }: ExecutionResult, run: RunResult | null): Record<string, string> {
   const headers: Record<string, string> = { "Millrace-Status": status };
+  if (isolation !== null) headers["Millrace-Isolation"] = isolation;
   if (run === null) return headers;
   if (run.exit?.kind === "code") headers["Millrace-Exit-Code"] = String(run.exit.code);
   if (run.exit?.kind === "signal") headers["Millrace-Signal"] = run.exit.signal;

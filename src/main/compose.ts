@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { Config } from "../config/settings.ts";
 import { systemClock } from "../domain/clock.ts";
 import { nodeId } from "../domain/ids.ts";
+import type { NodeStatus } from "../domain/node.ts";
 import { toolchainRequirement } from "../domain/requirement.ts";
 import { type FileStore, openFileStore } from "../engine/compile-cache/file-store.ts";
 import { createEngine } from "../engine/engine.ts";
@@ -75,10 +76,26 @@ export async function compose(options: {
   const store = createEmbeddedStore({ clock: systemClock });
   const isReady = () => !isStopping && sandbox?.isReady() === true;
   const telemetry = createTelemetry({ log, version });
+  const id = nodeId(randomUUID());
+  let usedSlots = () => 0;
+  const node = (): NodeStatus => ({
+    id,
+    version,
+    isReady: isReady(),
+    slots,
+    usedSlots: usedSlots(),
+    isolation: "full",
+    lacks: [],
+    recent: telemetry.recent(),
+  });
   const gateway = createGateway({
     queue,
     store,
     languages,
+    cluster: {
+      nodes: async () => [node()],
+      queue: async () => ({ jobs: queue.depth(), oldestMs: queue.oldestMs() }),
+    },
     warmLanguages: new Set(Array.from(options.warmStarts.keys(), ({ language }) => language)),
     isReady,
     version,
@@ -97,7 +114,6 @@ export async function compose(options: {
   sandbox = await createSandbox({ socketPath, plan, slots, prepared: slots, warm, log, replaceLauncher });
   const compiledFiles = await openCompiledFiles(options.compiledDirectory, config.compileCache, log);
   const engine = createEngine({ sandbox, languages, warmStarts, compiledFiles, log, telemetry });
-  const node = nodeId(randomUUID());
   const offers = new Set(languages.toolchains().map(toolchainRequirement));
   const worker = createWorker({
     queue,
@@ -105,18 +121,21 @@ export async function compose(options: {
     offers,
     engine,
     slots,
-    nodeId: node,
+    nodeId: id,
+    isolation: "full",
     clock: systemClock,
     log,
     telemetry,
     onBug,
   });
 
+  usedSlots = worker.busySlots;
   const { counts } = sandbox;
   telemetry.watch({
     queuedJobs: queue.depth,
     oldestJobMs: queue.oldestMs,
     slots: () => slots,
+    isReduced: () => false,
     usedSlots: worker.busySlots,
     boxes: () => counts().boxes,
     failedBoxes: () => counts().failedBoxes,

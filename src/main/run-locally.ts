@@ -43,7 +43,8 @@ export async function runLocally(
     const outcome = await local.engine.execute(execution, { signal: options.signal });
     const { id, language, version } = execution;
     const totalMs = systemClock.nowMs() - startedAtMs;
-    return toResponse({ id, language, version, ...outcome, queuedMs: 0, totalMs, node: nodeId(randomUUID()) });
+    const node = nodeId(randomUUID());
+    return toResponse({ id, language, version, ...outcome, queuedMs: 0, totalMs, node, isolation: "full" });
   } finally {
     await local.close();
   }

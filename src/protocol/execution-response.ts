@@ -1,9 +1,14 @@
 import { z } from "zod";
+import { ISOLATIONS } from "../domain/node.ts";
 import { STATUSES } from "../domain/outcome.ts";
 
 const milliseconds = z.number().min(0);
 const bytes = z.int().min(0);
 const encoding = z.enum(["utf8", "base64"]);
+
+export const isolationSchema = z.enum(ISOLATIONS).meta({
+  description: "`reduced` when a line of a box is not to be had on its host, and the host's operator accepts that.",
+});
 
 export const statusSchema = z.enum(STATUSES).meta({
   description:
@@ -51,6 +56,7 @@ export const executionResponseSchema = z
     queuedMs: milliseconds.meta({ description: "How long it waited for a slot." }),
     totalMs: milliseconds.meta({ description: "From its arrival to its result." }),
     node: z.string().nullable().meta({ description: "Where it ran; null when it was never started." }),
+    isolation: isolationSchema.nullable().meta({ description: "How well boxes hold there; null with `node`." }),
   })
   .meta({ description: "An execution that is done. Every field is always there, null where it does not apply." });
 

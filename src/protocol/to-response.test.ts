@@ -31,6 +31,7 @@ function resultOf(changes: Partial<RunResult>): ExecutionResult {
     queuedMs: 0.00049,
     totalMs: 3,
     node: "node_1" as NodeId,
+    isolation: "full",
   };
 }
 
@@ -65,6 +66,7 @@ describe("toResponse", () => {
       queuedMs: 0,
       totalMs: 3,
       node: "node_1",
+      isolation: "full",
     });
   });
 

@@ -16,6 +16,7 @@ export function toResponse(result: ExecutionResult): ExecutionResponse {
     queuedMs: roundMs(result.queuedMs),
     totalMs: roundMs(result.totalMs),
     node: result.node,
+    isolation: result.isolation,
   };
 }
 

@@ -1,14 +1,18 @@
+import type { RecentExecutions } from "../domain/node.ts";
 import { createExecutionLines } from "./execution-line.ts";
 import type { Log } from "./log.ts";
 import { createLoopWatch } from "./loop-watch.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Readings } from "./readings.ts";
+import { createRecentExecutions } from "./recent-executions.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 /** What comes of the reports: one line in the log for each execution, and metrics. */
 export interface TelemetryHub extends Telemetry {
   /** Gives the metrics what is not reported but read when somebody asks. */
   watch(readings: Readings): void;
+  /** How long the executions that ended last took. */
+  recent(): RecentExecutions;
   /** All metrics in Prometheus' text format. */
   renderMetrics(): Promise<string>;
   close(): void;
@@ -17,6 +21,7 @@ export interface TelemetryHub extends Telemetry {
 export function createTelemetry(options: { readonly log: Log; readonly version: string }): TelemetryHub {
   const metrics = createMetrics({ version: options.version });
   const lines = createExecutionLines(options.log);
+  const recent = createRecentExecutions();
   const loop = createLoopWatch(metrics.loopDelayed);
   return {
     requestBegan: loop.note,
@@ -31,11 +36,13 @@ export function createTelemetry(options: { readonly log: Log; readonly version: 
     },
     executionEnded(result, submitter) {
       metrics.executionEnded(result);
+      recent.note(result);
       lines.executionEnded(result, submitter);
     },
     runRetried: metrics.runRetried,
     bugFound: metrics.bugFound,
     watch: metrics.watch,
+    recent: recent.read,
     renderMetrics: metrics.render,
     close() {
       loop.close();

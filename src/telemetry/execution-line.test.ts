@@ -34,6 +34,7 @@ const result: ExecutionResult = {
   queuedMs: 0.12345,
   totalMs: 20,
   node: nodeId(UUID),
+  isolation: "full",
 };
 
 function capture(level: "debug" | "info") {
@@ -62,6 +63,7 @@ test("an execution that ended has one line, with what it used and nothing of wha
     compile: { cpuMs: 8.214, wallMs: 9.9, memoryBytes: 4096, cached: false },
     run: { cpuMs: 8.214, wallMs: 9.9, memoryBytes: 4096, warm: true },
     node: result.node,
+    isolation: "full",
     client: "ci",
     address: "10.0.0.1",
   });

@@ -61,6 +61,7 @@ function describeResult(result: ExecutionResult, submitter: Submitter) {
     compile: compile && { ...describeRun(compile), cached: compile.cached },
     run: run && { ...describeRun(run), warm: run.warm },
     node: result.node,
+    isolation: result.isolation,
     ...submitter,
   };
 }

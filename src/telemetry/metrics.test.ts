@@ -31,6 +31,7 @@ const result: ExecutionResult = {
   queuedMs: 0.1,
   totalMs: 1_600,
   node: nodeId(UUID),
+  isolation: "full",
 };
 
 const open: Metrics[] = [];
@@ -58,6 +59,7 @@ function watch(metrics: Metrics): void {
     queuedJobs: () => 3,
     oldestJobMs: () => 250,
     slots: () => 4,
+    isReduced: () => true,
     usedSlots: () => 2,
     boxes: () => ({ making: 1, prepared: 5, used: 2, leaving: 0 }),
     failedBoxes: () => 7,
@@ -112,12 +114,15 @@ describe("metrics", () => {
     await metrics.render();
     const values = await valuesOf(metrics);
     expect(
-      Object.fromEntries([...values].filter(([name]) => /^millrace_(queue|slots|boxes|launch|ready|build)/.test(name))),
+      Object.fromEntries(
+        [...values].filter(([name]) => /^millrace_(queue|isolation|slots|boxes|launch|ready|build)/.test(name)),
+      ),
     ).toEqual({
       [`millrace_build_info{version="1.2.3",node_version="${process.versions.node}"}`]: 1,
       millrace_ready: 1,
       millrace_queue_jobs: 3,
       millrace_queue_oldest_job_seconds: 0.25,
+      millrace_isolation_reduced: 1,
       millrace_slots: 4,
       millrace_slots_used: 2,
       'millrace_boxes{state="making"}': 1,

@@ -12,6 +12,9 @@ export function addReadings(registry: Registry, readings: Readings): void {
   gauge("millrace_queue_oldest_job_seconds", "How long the oldest waiting job has waited.", () => {
     return readings.oldestJobMs() / 1000;
   });
+  gauge("millrace_isolation_reduced", "1 where a line of the boxes is not to be had, else 0.", () =>
+    Number(readings.isReduced()),
+  );
   gauge("millrace_slots", "Programs that may run at once.", readings.slots);
   gauge("millrace_slots_used", "Slots with an execution in them.", readings.usedSlots);
   counter("millrace_boxes_failed_total", "Boxes that could not be made.", readings.failedBoxes);

@@ -5,6 +5,8 @@ export interface Readings {
   /** How long the oldest of them has waited, milliseconds; 0 when none does. */
   readonly oldestJobMs: () => number;
   readonly slots: () => number;
+  /** Whether a line of the boxes is not to be had on this host. */
+  readonly isReduced: () => boolean;
   readonly usedSlots: () => number;
   /** Living boxes by what becomes of them. */
   readonly boxes: () => Readonly<Record<BoxState, number>>;

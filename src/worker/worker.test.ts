@@ -57,6 +57,7 @@ function setUp(slots: number) {
     engine: held.engine,
     slots,
     nodeId: node,
+    isolation: "full",
     clock,
     log: { error: () => undefined },
     telemetry: {
@@ -233,6 +234,7 @@ test("a lease is extended for as long as its execution runs", async () => {
     engine,
     slots: 1,
     nodeId: nodeId(randomUUID()),
+    isolation: "full",
     clock: { nowMs: () => 0 },
     log: { error: () => undefined },
     telemetry: { executionEnded: () => undefined, bugFound: () => undefined },

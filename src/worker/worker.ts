@@ -2,6 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { ExecutionResult } from "../domain/execution.ts";
 import type { NodeId } from "../domain/ids.ts";
+import type { Isolation } from "../domain/node.ts";
 import type { Requirement } from "../domain/requirement.ts";
 import type { Engine, ExecutionOutcome } from "../engine/engine.ts";
 import type { Lease, Queue } from "../queue/queue.ts";
@@ -31,12 +32,14 @@ export function createWorker(options: {
   readonly engine: Engine;
   readonly slots: number;
   readonly nodeId: NodeId;
+  /** How well the engine's boxes hold. */
+  readonly isolation: Isolation;
   readonly clock: Clock;
   readonly log: Pick<Log, "error">;
   readonly telemetry: Pick<Telemetry, "executionEnded" | "bugFound">;
   readonly onBug: (error: unknown) => void;
 }): Worker {
-  const { queue, store, offers, engine, slots, nodeId, clock, log, telemetry, onBug } = options;
+  const { queue, store, offers, engine, slots, nodeId, isolation, clock, log, telemetry, onBug } = options;
   const draining = new AbortController();
   let busy = 0;
 
@@ -84,6 +87,7 @@ export function createWorker(options: {
       queuedMs,
       totalMs: clock.nowMs() - acceptedAtMs,
       node: nodeId,
+      isolation,
     };
     if (await store.complete(execution.id, attempt, result)) telemetry.executionEnded(result, submitter);
   }

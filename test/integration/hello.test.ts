@@ -24,6 +24,7 @@ describe.each(Object.entries(PROGRAMS))("%s", (language, programs) => {
       "millrace-status": "ok",
       "millrace-exit-code": "0",
       "millrace-warm": "false",
+      "millrace-isolation": "full",
       "x-content-type-options": "nosniff",
     });
     expect(answer.headers.has("millrace-signal")).toBe(false);

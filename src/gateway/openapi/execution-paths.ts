@@ -1,3 +1,4 @@
+import { ISOLATIONS } from "../../domain/node.ts";
 import { STATUSES } from "../../domain/outcome.ts";
 import { REQUEST_LIMITS } from "../../protocol/request-limits.ts";
 import { errors } from "./error-responses.ts";
@@ -20,6 +21,10 @@ const RUN_HEADERS: NonNullable<ApiResponse["headers"]> = {
   "Millrace-Cpu-Ms": { description: "Processor time.", schema: number },
   "Millrace-Wall-Ms": { description: "From start to end.", schema: number },
   "Millrace-Memory-Bytes": { description: "Peak memory.", schema: { type: "integer", minimum: 0 } },
+  "Millrace-Isolation": {
+    description: "How well the box held; `reduced` when its host lacks a line of it.",
+    schema: { type: "string", enum: ISOLATIONS },
+  },
   "Millrace-Warm": { description: "Whether it ran in a process started ahead.", schema: { type: "boolean" } },
 };
 

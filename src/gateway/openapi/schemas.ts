@@ -1,6 +1,12 @@
 import { z } from "zod";
+import { clusterResponseSchema, nodeSchema } from "../../protocol/cluster-response.ts";
 import { executionRequestSchema, fileSchema, limitsSchema } from "../../protocol/execution-request.ts";
-import { executionResponseSchema, runResponseSchema, statusSchema } from "../../protocol/execution-response.ts";
+import {
+  executionResponseSchema,
+  isolationSchema,
+  runResponseSchema,
+  statusSchema,
+} from "../../protocol/execution-response.ts";
 import { languageEntrySchema, languagesResponseSchema } from "../../protocol/languages-response.ts";
 import { problemSchema } from "../../protocol/problem.ts";
 import type { Reference } from "./openapi.ts";
@@ -14,6 +20,9 @@ const SCHEMAS = {
   Status: statusSchema,
   Languages: languagesResponseSchema,
   Language: languageEntrySchema,
+  Cluster: clusterResponseSchema,
+  Node: nodeSchema,
+  Isolation: isolationSchema,
   Problem: problemSchema,
 } as const;
 

@@ -14,6 +14,14 @@ export function servicePaths(): Record<string, PathItem> {
         responses: { "200": json("All languages.", refersTo("Languages")), ...errors("Problem") },
       },
     },
+    "/v1/cluster": {
+      get: {
+        operationId: "describeCluster",
+        tags: ["look"],
+        summary: "Nodes, how well their boxes hold, and what waits",
+        responses: { "200": json("What there is now.", refersTo("Cluster")), ...errors("Problem") },
+      },
+    },
     "/healthz": {
       get: {
         operationId: "isLive",

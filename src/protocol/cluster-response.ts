@@ -1,0 +1,56 @@
+import { z } from "zod";
+import type { NodeStatus, Percentiles, RecentExecutions } from "../domain/node.ts";
+import { isolationSchema } from "./execution-response.ts";
+import { roundMs } from "./to-response.ts";
+
+const count = z.int().min(0);
+const milliseconds = z.number().min(0);
+const percentiles = z
+  .strictObject({ p50: milliseconds, p95: milliseconds, p99: milliseconds })
+  .nullable()
+  .meta({ description: "What so many of a hundred took at most; null when there were none." });
+
+/** A node, as `GET /v1/cluster` describes it. */
+export const nodeSchema = z
+  .strictObject({
+    id: z.string().meta({ description: "`node_` and 32 hexadecimal digits; another one after each start." }),
+    version: z.string().meta({ description: "Of Millrace." }),
+    ready: z.boolean().meta({ description: "Whether it can run programs now." }),
+    slots: count.meta({ description: "How many programs it may run at once." }),
+    usedSlots: count,
+    isolation: isolationSchema,
+    lacks: z.array(z.string()).meta({ description: "What its boxes lack, a sentence each." }),
+    recent: z
+      .strictObject({ executions: count, queuedMs: percentiles, totalMs: percentiles })
+      .meta({ description: "The executions that ended last on it, 1,024 at most." }),
+  })
+  .meta({ description: "A node of the cluster." });
+
+export const clusterResponseSchema = z.strictObject({
+  nodes: z.array(nodeSchema),
+  queue: z.strictObject({
+    jobs: count.meta({ description: "Executions that wait for a slot." }),
+    oldestMs: milliseconds.meta({ description: "How long the oldest of them has waited; 0 when none does." }),
+  }),
+});
+
+export type ClusterResponse = z.infer<typeof clusterResponseSchema>;
+
+export function toClusterResponse(
+  nodes: readonly NodeStatus[],
+  queue: { readonly jobs: number; readonly oldestMs: number },
+): ClusterResponse {
+  return { nodes: nodes.map(toNode), queue: { jobs: queue.jobs, oldestMs: roundMs(queue.oldestMs) } };
+}
+
+function toNode({ id, version, isReady, slots, usedSlots, isolation, lacks, recent }: NodeStatus) {
+  return { id, version, ready: isReady, slots, usedSlots, isolation, lacks: [...lacks], recent: toRecent(recent) };
+}
+
+function toRecent({ executions, queuedMs, totalMs }: RecentExecutions) {
+  return { executions, queuedMs: queuedMs && toPercentiles(queuedMs), totalMs: totalMs && toPercentiles(totalMs) };
+}
+
+function toPercentiles({ p50, p95, p99 }: Percentiles): Percentiles {
+  return { p50: roundMs(p50), p95: roundMs(p95), p99: roundMs(p99) };
+}
