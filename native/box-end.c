@@ -114,6 +114,7 @@ static void close_descriptors(struct boxes *boxes, struct box *box) {
   box_close_output(boxes, box);
   feed_close(&box->script);
   feed_close(&box->input);
+  if (box->group.is_oom_polled) box_unwatch(boxes, box->group.oom);
   cgroup_close(&box->group);
 }
 

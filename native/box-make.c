@@ -75,7 +75,7 @@ static void reset(struct box *box, uint32_t id, uint32_t number) {
 
 void box_prepare(struct boxes *boxes, struct box *box, uint32_t id, const struct box_wish *wish) {
   struct maker maker = {.launcher = getpid(), .plan = boxes->plan, .lane = &box->lane, .groups = &boxes->groups,
-                        .number = boxes->next_number++, .processes = wish->processes, .sizes = wish->sizes};
+                        .number = cgroup_number(boxes->next_count++, box->index), .processes = wish->processes, .sizes = wish->sizes};
   reset(box, id, maker.number);
   box->state = BOX_MAKING;
   box->has_zygote = wish->zygote;
@@ -114,6 +114,8 @@ static void note_made(struct boxes *boxes, struct box *box, const struct status_
   box->work_directory = message->work_directory;
   if (box->work_directory < 0) box_fail(boxes, box, STAGE_DESCRIPTORS, EMFILE, 0); /* the kernel could not hand it over */
   else if (cgroup_open(&boxes->groups, box->number, &box->group)) box_fail(boxes, box, STAGE_CGROUP_MAKE, errno, 0);
+  else if (box->group.is_oom_polled && !box_watch(boxes, box, box->group.oom, BOX_OOM, EPOLLPRI))
+    box_fail(boxes, box, STAGE_CGROUP_WATCH, errno, 0);
   else if (box->lane.network.namespace < 0 && network_open(&box->lane.network, box->init))
     box_fail(boxes, box, STAGE_NAMESPACES, errno, 0);
 }

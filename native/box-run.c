@@ -59,8 +59,7 @@ static bool check_memory(struct box *box) {
 }
 
 void box_note_oom(struct box *box) {
-  uint64_t count;
-  if (RETRY(read(box->oom_fd, &count, sizeof count)) < 0 || box->state != BOX_RUNNING) return;
+  if (!cgroup_take_news(&box->group, box->oom_fd) || box->state != BOX_RUNNING) return;
   if (check_memory(box)) return;
   box->oom_checks_left = OOM_RECHECKS;
   box->oom_check_us = now_us() + OOM_RECHECK_US;

@@ -72,7 +72,7 @@ struct boxes {
   struct cgroup_tree groups;
   struct outbox *outbox;
   struct remover remover;
-  uint32_t next_number;
+  uint32_t next_count; /* of boxes; names their groups */
   unsigned processors;
   struct box *lister; /* whose files are being listed, or NULL */
   struct files_walk walk;

@@ -28,7 +28,7 @@
 #include "status.h"
 #include "system.h"
 
-enum { ID_PROGRAM = 1000, HELPER_STACK = 64 << 10, GATE_DESCRIPTORS = GATE_GROUPS + CGROUP_CONTROLLERS };
+enum { ID_PROGRAM = 1000, HELPER_STACK = 64 << 10, GATE_DESCRIPTORS_MAX = GATE_GROUPS + CGROUP_HIERARCHIES_MAX };
 
 /* The file at which to stop; NULL once the gate is open. Interpreters open it by its whole path, or by its name in the work
  * directory. Other threads of theirs open files at that time: the text stays where it is. */
@@ -43,9 +43,11 @@ static const char *environment_end;      /* what follows there is for the gate a
 
 struct birth {
   struct gate_request request;
-  int fds[GATE_DESCRIPTORS];
+  int fds[GATE_DESCRIPTORS_MAX];
   jmp_buf child; /* where the process that is born goes on: on the zygote's own stack */
 };
+
+static size_t descriptors_size(const struct birth *birth) { return (GATE_GROUPS + birth->request.groups) * sizeof *birth->fds; }
 
 static void fail_birth(const struct birth *birth, enum stage stage) { status_fail(birth->fds[GATE_STATUS], stage, 0); }
 
@@ -53,7 +55,7 @@ static void fail_birth(const struct birth *birth, enum stage stage) { status_fai
  * is born inside. When it has exited the launcher is the parent of what it gave birth to. */
 static int run_helper(void *argument) {
   struct birth *birth = argument;
-  for (int i = 0; i < CGROUP_CONTROLLERS; i++)
+  for (size_t i = 0; i < birth->request.groups; i++)
     if (write(birth->fds[GATE_GROUPS + i], "0", 1) != 1) fail_birth(birth, STAGE_CGROUP_JOIN);
   if (setns(birth->fds[GATE_INIT], (int)birth->request.namespaces)) fail_birth(birth, STAGE_ENTER);
   pid_t born = _Fork();
@@ -111,8 +113,9 @@ static bool receive(struct birth *birth) {
       .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
   if (RETRY(recvmsg(GATE_REQUESTS_FD, &message, MSG_CMSG_CLOEXEC)) != sizeof birth->request) return false;
   struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-  if (!header || header->cmsg_len != CMSG_LEN(sizeof birth->fds)) return false;
-  memcpy(birth->fds, CMSG_DATA(header), sizeof birth->fds);
+  if (birth->request.groups > CGROUP_HIERARCHIES_MAX || !header || header->cmsg_len != CMSG_LEN(descriptors_size(birth)))
+    return false;
+  memcpy(birth->fds, CMSG_DATA(header), descriptors_size(birth));
   return true;
 }
 
@@ -130,7 +133,7 @@ static void serve(void) {
     /* Without a signal at its end, of which the interpreter could know. */
     pid_t helper = clone(run_helper, stack + HELPER_STACK, CLONE_VM | CLONE_VFORK, &birth);
     if (helper > 0) RETRY(waitpid(helper, NULL, __WALL));
-    for (size_t i = 0; i < COUNT_OF(birth.fds); i++) close(birth.fds[i]);
+    for (size_t i = 0; i < GATE_GROUPS + birth.request.groups; i++) close(birth.fds[i]);
   }
   _exit(0);
 }

@@ -24,10 +24,11 @@ enum { GATE_REQUESTS_FD = 100, GATE_POLICY_FD = 101 };
  * whose files come along. */
 struct gate_request {
   uint64_t namespaces; /* CLONE_NEW* */
+  uint64_t groups;     /* how many there are */
 };
 enum {
   GATE_INIT, /* pidfd of the box's pid 1 */
   GATE_STDIN, GATE_STDOUT, GATE_STDERR,
   GATE_SCRIPT, GATE_STATUS,
-  GATE_GROUPS, /* the first of CGROUP_CONTROLLERS `cgroup.procs`, open for writing */
+  GATE_GROUPS, /* the first of `groups` files `cgroup.procs`, open for writing */
 };

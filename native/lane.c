@@ -208,8 +208,8 @@ static _Noreturn void build_and_report(const struct plan *plan, const char *scra
   _exit(0);
 }
 
-void lane_init(struct lane *lane, uid_t first_id) {
-  *lane = (struct lane){.mount_namespace = -1, .first_id = first_id};
+void lane_init(struct lane *lane, uint32_t index, uid_t first_id) {
+  *lane = (struct lane){.index = index, .mount_namespace = -1, .first_id = first_id};
   network_init(&lane->network);
   for (size_t i = 0; i < PLAN_ZYGOTES_MAX; i++) lane->zygotes[i].requests = -1;
 }

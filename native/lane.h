@@ -15,6 +15,7 @@
 #define LANE_STORE "/store"
 
 struct lane {
+  uint32_t index;
   int mount_namespace; /* descriptor */
   struct network network;
   struct zygote zygotes[PLAN_ZYGOTES_MAX];
@@ -22,7 +23,7 @@ struct lane {
 };
 
 /* A lane without anything yet. */
-void lane_init(struct lane *lane, uid_t first_id);
+void lane_init(struct lane *lane, uint32_t index, uid_t first_id);
 /* Builds the lane's root. `scratch` is an existing directory that the lane's namespace covers with a tmpfs of its own.
  * Returns 0, or -1 with errno and *failed naming the plan entry or step. */
 int lane_make(struct lane *lane, const struct plan *plan, const char *scratch, const char **failed);

@@ -136,7 +136,7 @@ static const char *make_lanes(struct launcher *l) {
     const char *failed;
     char what[256];
     box->index = i;
-    lane_init(&box->lane, l->options->first_id + 2 * i);
+    lane_init(&box->lane, i, l->options->first_id + 2 * i);
     if (!lane_make(&box->lane, &l->plan, l->options->scratch, &failed)) continue;
     int error = errno;
     snprintf(what, sizeof what, "DEFINE: cannot build the root: %s", failed);
@@ -160,12 +160,14 @@ static const char *check_descriptors(const struct launcher *l) {
 static const char *define(struct launcher *l, const uint8_t *payload, size_t size) {
   if (l->has_plan) return "DEFINE: a second time";
   l->has_plan = true;
-  for (size_t i = 0; i < PLAN_LANES_MAX; i++) lane_init(&l->boxes.list[i].lane, 0);
+  for (uint32_t i = 0; i < PLAN_LANES_MAX; i++) lane_init(&l->boxes.list[i].lane, i, 0);
   const char *wrong = plan_parse(&l->plan, payload, size);
   if (!wrong) wrong = check_descriptors(l);
   if (!wrong) wrong = make_lanes(l);
   if (wrong) return wrong;
-  if (cgroup_tree_make(&l->boxes.groups, l->plan.memory_bytes)) return refusal("DEFINE: cannot make the control groups");
+  const struct cgroup_shares shares = {
+      .memory_bytes = l->plan.memory_bytes, .lanes = l->plan.lanes, .first_id = l->options->first_id};
+  if (cgroup_tree_make(&l->boxes.groups, &shares)) return refusal("DEFINE: cannot make the control groups");
   const uint32_t welcome[2] = {PROTOCOL_VERSION, l->plan.lanes};
   outbox_add(&l->outbox, WELCOME, 0, welcome, sizeof welcome);
   return NULL;
@@ -430,7 +432,7 @@ static const char *start(struct launcher *l) {
   if (remover_start(&l->boxes.remover, &l->boxes.groups)) return "remover";
   l->boxes.plan = &l->plan;
   l->boxes.outbox = &l->outbox;
-  l->boxes.next_number = (uint32_t)now_us(); /* children of a dead launcher may still be removing what it had numbered */
+  l->boxes.next_count = (uint32_t)now_us(); /* children of a dead launcher may still be removing what it had numbered */
   l->boxes.processors = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
   watch(l, l->signals, OWN_SIGNALS, EPOLLIN);
   watch(l, l->boxes.remover.line, OWN_REMOVER, EPOLLIN);

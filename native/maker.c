@@ -210,36 +210,26 @@ static void fork_parked(const struct maker *m, int pidfd) {
   if (parked == 0) run_parked(m);
 }
 
-/* The kernel goes by who opened such a file: opened by the lane's id, it takes processes of that id into the group, and no other
- * process of the host. */
-static int open_members(const struct maker *m, const struct cgroup *group, int fds[CGROUP_CONTROLLERS]) {
-  const uid_t root = geteuid();
-  if (seteuid(m->lane->first_id)) return -1;
-  int result = cgroup_open_members(group, fds);
-  int error = errno;
-  if (seteuid(root)) return -1;
-  errno = error;
-  return result;
-}
-
 static void ask_zygote(const struct maker *m, const struct cgroup *group, int pidfd) {
-  struct gate_request request = {.namespaces = all_namespaces()};
-  int fds[GATE_GROUPS + CGROUP_CONTROLLERS] = {
+  int fds[GATE_GROUPS + CGROUP_HIERARCHIES_MAX] = {
       [GATE_INIT] = pidfd,        [GATE_STDIN] = m->ends.stdin_read,    [GATE_STDOUT] = m->ends.stdout_write,
       [GATE_STDERR] = m->ends.stderr_write, [GATE_SCRIPT] = m->ends.script_read, [GATE_STATUS] = m->ends.status};
-  if (open_members(m, group, fds + GATE_GROUPS)) status_fail(m->ends.status, STAGE_CGROUP_JOIN, 0);
+  const int groups = cgroup_open_members(group, m->lane->first_id, fds + GATE_GROUPS);
+  if (groups < 0) status_fail(m->ends.status, STAGE_CGROUP_JOIN, 0);
+  struct gate_request request = {.namespaces = all_namespaces(), .groups = (uint64_t)groups};
+  const size_t size = (size_t)(GATE_GROUPS + groups) * sizeof *fds;
   union {
     char bytes[CMSG_SPACE(sizeof fds)];
     struct cmsghdr align;
   } control = {0};
   struct iovec part = {.iov_base = &request, .iov_len = sizeof request};
   struct msghdr message = {
-      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = CMSG_SPACE(size)};
   struct cmsghdr *header = CMSG_FIRSTHDR(&message);
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof fds);
-  memcpy(CMSG_DATA(header), fds, sizeof fds);
+  header->cmsg_len = CMSG_LEN(size);
+  memcpy(CMSG_DATA(header), fds, size);
   if (RETRY(sendmsg(m->zygote->requests, &message, MSG_NOSIGNAL)) < 0) status_fail(m->ends.status, STAGE_ZYGOTE, 0);
 }
 

@@ -188,7 +188,7 @@ int main(int argc, char **argv) {
   struct cgroup_tree groups;
   if (!cgroup_find(&groups, 0, &missing)) {
     errno = ENOENT;
-    fprintf(stderr, "launcher: the cgroup v1 controller \"%s\" is not mounted\n", missing);
+    fprintf(stderr, "launcher: boxes cannot have control groups; what is missing: %s\n", missing);
     return 1;
   }
   if (!instance_take(&s.instance)) die("no place of its own in /run/millrace");

@@ -81,7 +81,7 @@ static _Noreturn void run(const struct plan *plan, const struct plan_zygote *kin
   if (keep_own_descriptors(requests, lane->mount_namespace)) _exit(1);
   signals_reset();
   offer_to_oom_killer();
-  if (!cgroup_join_zygotes(groups) && !open_policy(&plan->policy) && !take_hostname(plan->hostname) && !enter_root() &&
+  if (!cgroup_join_zygotes(groups, lane->index) && !open_policy(&plan->policy) && !take_hostname(plan->hostname) && !enter_root() &&
       !chdir(plan->work_directory) && !open_pipes() && !bound_stack(&plan->policy) && !give_up_power(lane->first_id))
     execve(kind->executable, kind->arguments, kind->environment);
   dprintf(COMPLAINTS_FD, "launcher: the zygote %s cannot start: %s\n", kind->executable, strerror(errno));

@@ -31,7 +31,7 @@ enum fault {
   MOVED_VICTIM = 16,
 };
 
-enum { COUNT = GATE_GROUPS + CGROUP_CONTROLLERS };
+enum { COUNT_MAX = GATE_GROUPS + CGROUP_HIERARCHIES_MAX };
 
 static int power(void) {
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -68,7 +68,7 @@ static void lie(int fd, pid_t victim) {
 
 static void zygote(pid_t victim, const char *number) {
   struct gate_request request;
-  int fds[COUNT], faults = power();
+  int fds[COUNT_MAX], faults = power();
   union {
     char bytes[CMSG_SPACE(sizeof fds)];
     struct cmsghdr align;
@@ -77,12 +77,13 @@ static void zygote(pid_t victim, const char *number) {
   struct msghdr message = {
       .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
   while (recvmsg(GATE_REQUESTS_FD, &message, 0) == sizeof request) {
-    memcpy(fds, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof fds);
-    for (int i = GATE_GROUPS; i < COUNT; i++)
+    const int count = GATE_GROUPS + (int)request.groups;
+    memcpy(fds, CMSG_DATA(CMSG_FIRSTHDR(&message)), (size_t)count * sizeof *fds);
+    for (int i = GATE_GROUPS; i < count; i++)
       if (write(fds[i], number, strlen(number)) >= 0) faults |= MOVED_VICTIM;
     lie(fds[GATE_STATUS], victim);
     say(fds[GATE_STATUS], (struct status){.kind = STATUS_FAILED, .stage = STAGE_ENTER, .index = (unsigned)faults}, (int[]){0, 1});
-    for (int i = 0; i < COUNT; i++) close(fds[i]);
+    for (int i = 0; i < count; i++) close(fds[i]);
   }
 }
 

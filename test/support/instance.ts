@@ -1,11 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { findControlGroups } from "./control-groups.ts";
 import { type HostProcess, isRunning, listProcesses, readProcess } from "./processes.ts";
 
 /** Where native/instance.c lets the ids of its instances begin, and how many each has. */
 const FIRST_ID = 1_900_000_000;
 const IDS_PER_INSTANCE = 1_024;
-
-const CGROUP_ROOT = "/sys/fs/cgroup";
 
 /** What one running server has on this host: processes, control groups, directories. Looked up anew by every call. */
 export interface Instance {
@@ -47,16 +46,7 @@ export function findInstance(serverPid: number): Instance {
   if (supervisor === undefined) throw new Error("The server has no supervisor");
   const supervisorPid = supervisor.pid;
 
-  /** The parent groups of all boxes, one for each controller. */
-  function parentGroups(): string[] {
-    const hierarchies = readdirSync(CGROUP_ROOT).map((name) => `${CGROUP_ROOT}/${name}/millrace/${number}`);
-    return hierarchies.filter((path) => existsSync(path));
-  }
-
-  function readGroup(controller: string, file: string): number {
-    return Number(readFileSync(`${CGROUP_ROOT}/${controller}/millrace/${number}/${file}`, "latin1"));
-  }
-
+  const groups = findControlGroups(number, supervisorPid);
   const isBoxId = (uid: number) => uid > workerUid && uid < workerUid + IDS_PER_INSTANCE;
   const ownProcesses = () => listProcesses().filter(({ uid }) => isBoxId(uid));
   const boxProcesses = () => ownProcesses().filter(({ pid, innerPid }) => innerPid !== pid);
@@ -64,13 +54,10 @@ export function findInstance(serverPid: number): Instance {
   function unrest(): string[] {
     const complaints: string[] = [];
     const grouped = new Set<number>();
-    for (const parent of parentGroups()) {
-      for (const box of childGroups(parent)) {
-        const pids = readPids(`${parent}/${box}`);
-        for (const pid of pids) grouped.add(pid);
-        // Pid 1 of the box and the process that waits for its program, or for its main file.
-        if (pids.length !== 2) complaints.push(`${parent}/${box} has ${pids.length} processes`);
-      }
+    for (const { path, pids } of groups.boxes()) {
+      for (const pid of pids) grouped.add(pid);
+      // Pid 1 of the box and the process that waits for its program, or for its main file.
+      if (pids.length !== 2) complaints.push(`${path} has ${pids.length} processes`);
     }
     for (const process of boxProcesses()) {
       const what = `process ${process.pid} (${process.name}, ${process.commandLine})`;
@@ -93,9 +80,9 @@ export function findInstance(serverPid: number): Instance {
     findProgram: (mark) => boxProcesses().find(({ commandLine }) => commandLine.endsWith(` main.py ${mark}`)) ?? null,
     zygotes: () => ownProcesses().filter(({ pid, innerPid }) => innerPid === pid),
     ownsFile: isBoxId,
-    countBoxes: () => Math.max(0, ...parentGroups().map((parent) => childGroups(parent).length)),
-    countTasks: () => readGroup("pids", "pids.current"),
-    boxMemoryBytes: () => readGroup("memory", "memory.usage_in_bytes"),
+    countBoxes: groups.countBoxes,
+    countTasks: groups.countTasks,
+    boxMemoryBytes: groups.memoryBytes,
     unrest,
     remains() {
       const paths = [`/run/millrace/${number}`, `/run/millrace/${number}.lock`].filter((path) => existsSync(path));
@@ -105,7 +92,7 @@ export function findInstance(serverPid: number): Instance {
         ...ownProcesses().flatMap(({ pid, name, state }) => (state === "Z" ? [] : `process ${pid} (${name})`)),
         ...(isRunning(supervisorPid) ? ["the supervisor"] : []),
         ...(isRunning(followerPid) ? ["the follower"] : []),
-        ...[...paths, ...parentGroups()],
+        ...[...paths, ...groups.parents()],
         ...mounts.filter((line) => line.includes(`/run/millrace/${number}`)).map((line) => `mount ${line}`),
       ];
     },
@@ -118,29 +105,4 @@ const SCRIPT_DESCRIPTORS = [100, 101];
 /** Whether it is an interpreter that was booted ahead and has not been told to go on. */
 export function isAtGate({ pid }: Pick<HostProcess, "pid">): boolean {
   return SCRIPT_DESCRIPTORS.every((fd) => existsSync(`/proc/${pid}/fd/${fd}`));
-}
-
-/** Groups of boxes; zygotes have one in common that stays. */
-function childGroups(parent: string): string[] {
-  return orGone(() => readdirSync(parent, { withFileTypes: true }), []).flatMap((entry) =>
-    entry.isDirectory() && entry.name !== "zygotes" ? [entry.name] : [],
-  );
-}
-
-function readPids(group: string): number[] {
-  return orGone(() => readFileSync(`${group}/cgroup.procs`, "latin1"), "")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map(Number);
-}
-
-/** A box's group may be removed while it is looked at. */
-function orGone<Value>(read: () => Value, gone: Value): Value {
-  try {
-    return read();
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" || code === "ENODEV") return gone;
-    throw error;
-  }
 }

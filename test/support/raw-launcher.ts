@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, globSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,7 @@ import { startLauncherProcess } from "../../src/sandbox/launcher-process.ts";
 import { encodePlan } from "../../src/sandbox/plan-records.ts";
 import type { WarmStart } from "../../src/sandbox/warm-start.ts";
 import { type LauncherEvent, parseEvent } from "../../src/sandbox/wire.ts";
+import { findControlGroups } from "./control-groups.ts";
 import { listProcesses } from "./processes.ts";
 import { eventually } from "./until.ts";
 
@@ -66,9 +67,9 @@ export async function startRawLauncher(warmStarts: readonly WarmStart[] = []): P
     said: () => lines.join("\n"),
     async stop() {
       const directory = dirname(launcher.socketPath);
+      const groups = findControlGroups(Number(basename(directory)), supervisor.pid);
       await launcher.stop();
-      const groups = globSync(`/sys/fs/cgroup/*/millrace/${basename(directory)}/**`);
-      const remains = [...groups, ...[directory, `${directory}.lock`].filter((path) => existsSync(path))];
+      const remains = [...groups.parents(), ...[directory, `${directory}.lock`].filter((path) => existsSync(path))];
       if (remains.length > 0) throw new Error(`The launcher left ${remains.join(", ")}:\n${lines.join("\n")}`);
     },
   };

@@ -6,9 +6,8 @@ const CHECK = "cgroups";
 /** What boxes are held and measured by. */
 const CONTROLLERS = ["memory", "pids", "cpu", "cpuacct"] as const;
 
-/** Debian's way to have version 1 from the next start on. */
-const USE_VERSION_1 =
-  "echo 'GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX systemd.unified_cgroup_hierarchy=0\"' > /etc/default/grub.d/cgroup-v1.cfg && update-grub && reboot";
+/** Without its cpu controller, which only shares the processor out, version 2 still measures what boxes use of it. */
+const CONTROLLERS_OF_VERSION_2 = ["memory", "pids"] as const;
 
 /** What of the host is looked at; a test brings its own. */
 export interface CgroupHost {
@@ -28,7 +27,7 @@ const thisHost: CgroupHost = {
 };
 
 /**
- * Whether control groups can be made for boxes: of version 1, or the version 1 part of a hybrid host.
+ * Whether control groups can be made for boxes: of version 1, or the version 1 part of a hybrid host; else of version 2.
  * @param mountInfo the text of `/proc/self/mountinfo`.
  */
 export function examineCgroups(mountInfo: string, host: CgroupHost = thisHost): Finding {
@@ -36,29 +35,39 @@ export function examineCgroups(mountInfo: string, host: CgroupHost = thisHost): 
   const hierarchies = new Map<string, string>();
   for (const controller of CONTROLLERS) {
     const mount = mounts.find(({ type, options }) => type === "cgroup" && options.includes(controller));
-    if (mount === undefined) return missing(controller, mounts, host);
+    if (mount === undefined) return examineVersion2(mounts, host) ?? missing(controller);
     hierarchies.set(controller, mount.point);
   }
   for (const [controller, hierarchy] of hierarchies) {
-    try {
-      host.tryGroup(hierarchy);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const reason = `No group can be made in ${hierarchy} (${code}), so ${controller} of boxes cannot be limited.`;
-      return fail(CHECK, reason, code === "EROFS" ? `mount -o remount,rw ${hierarchy}` : null);
-    }
+    const refused = tryGroup(hierarchy, controller, host);
+    if (refused !== null) return refused;
   }
   return pass(CHECK, `Groups of version 1 can be made, for ${CONTROLLERS.join(", ")}.`);
 }
 
-function missing(controller: string, mounts: readonly Mount[], host: CgroupHost): Finding {
-  const version2 = mounts.find(({ type }) => type === "cgroup2");
-  // What version 2 has is called cpu there, for both of version 1's.
-  const name = controller === "cpuacct" ? "cpu" : controller;
-  if (version2 !== undefined && host.controllersOf(version2.point).trim().split(" ").includes(name)) {
-    const reason = `Version 2 has the controller ${name} here; Millrace uses version 1 only, so far.`;
-    return fail(CHECK, reason, USE_VERSION_1);
+/** @returns null when a group could be made. */
+function tryGroup(hierarchy: string, what: string, host: CgroupHost): Finding | null {
+  try {
+    host.tryGroup(hierarchy);
+    return null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = `No group can be made in ${hierarchy} (${code}), so ${what} of boxes cannot be limited.`;
+    return fail(CHECK, reason, code === "EROFS" ? `mount -o remount,rw ${hierarchy}` : null);
   }
+}
+
+/** @returns null when version 2 is not there, or does not have what boxes need. */
+function examineVersion2(mounts: readonly Mount[], host: CgroupHost): Finding | null {
+  const mount = mounts.find(({ type }) => type === "cgroup2");
+  if (mount === undefined) return null;
+  const here = host.controllersOf(mount.point).trim().split(" ");
+  if (!CONTROLLERS_OF_VERSION_2.every((name) => here.includes(name))) return null;
+  const refused = tryGroup(mount.point, CONTROLLERS_OF_VERSION_2.join(" and "), host);
+  return refused ?? pass(CHECK, "Groups of version 2 can be made, for memory and pids.");
+}
+
+function missing(controller: string): Finding {
   const path = `/sys/fs/cgroup/${controller}`;
   return fail(
     CHECK,
