@@ -85,6 +85,24 @@ export const SETTINGS = {
     help: "how many executions may wait; more are refused with 429",
     side: "server",
   },
+  dataDirectory: {
+    kind: text("folder"),
+    fallback: () => "/var/lib/millrace",
+    help: "where executions that were answered 202 are kept; servers may share it",
+    side: "server",
+  },
+  storeSize: {
+    kind: wholeNumber(16, 1_048_576),
+    fallback: () => 1_024,
+    help: "MiB of such executions and their results on disk",
+    side: "server",
+  },
+  keepResults: {
+    kind: wholeNumber(1, 2_592_000),
+    fallback: () => 3_600,
+    help: "seconds for which their results are kept",
+    side: "server",
+  },
   languages: {
     kind: text("folder"),
     fallback: () => null,

@@ -25,6 +25,7 @@ export const ERRORS = {
   headers_too_large: { status: 431, title: "The request's headers are too large", retryable: false },
   internal: { status: 500, title: "The engine failed", retryable: true },
   no_worker: { status: 503, title: "No worker can take the job", retryable: true },
+  store_full: { status: 507, title: "There is no room for what has to be kept", retryable: true },
 } as const satisfies Record<string, { status: number; title: string; retryable: boolean }>;
 
 export type ErrorCode = keyof typeof ERRORS;

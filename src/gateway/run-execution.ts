@@ -1,9 +1,9 @@
 import type { FastifyReply } from "fastify";
 import { EngineError } from "../domain/errors.ts";
 import type { Execution, ExecutionResult } from "../domain/execution.ts";
-import { requirementsOf } from "../domain/requirement.ts";
 import { cancelExecution } from "./cancel-execution.ts";
 import type { GatewayDeps } from "./gateway.ts";
+import { toJob } from "./to-job.ts";
 import { submitterOf } from "./watch-requests.ts";
 
 /**
@@ -29,7 +29,7 @@ export async function runExecution(
   // Before the job is anywhere: its result is not kept for whoever comes late.
   const done = store.whenDone(execution.id, { signal: new AbortController().signal });
   try {
-    await queue.put({ ...accepted, requires: requirementsOf(execution) });
+    await queue.put(toJob(accepted));
   } catch (error) {
     done.catch(() => undefined);
     await store.withdraw(execution.id);

@@ -8,7 +8,7 @@ import { parseManifest } from "../languages/manifest.ts";
 import { createRegistry, type LanguageRegistry } from "../languages/registry.ts";
 import { createToolchain } from "../languages/toolchain.ts";
 import type { Lease, Queue } from "../queue/queue.ts";
-import { createEmbeddedStore } from "../store/embedded/embedded-store.ts";
+import { createScratchStore } from "../store/embedded/scratch-store.test-support.ts";
 import type { Store } from "../store/store.ts";
 import { createTelemetry, type TelemetryHub } from "../telemetry/create-telemetry.ts";
 import { EXECUTION_LINE } from "../telemetry/execution-line.ts";
@@ -76,7 +76,7 @@ export function startScriptedServer(options: {
   readonly network?: Partial<NetworkOptions>;
 }): ScriptedServer {
   const { queue, script = () => ({}), slots = 1 } = options;
-  const store = options.store ?? createEmbeddedStore({ clock: systemClock });
+  const store = options.store ?? createScratchStore();
   const languages = someLanguages();
   const offers = new Set(languages.toolchains().map(toolchainRequirement));
   const executions: Execution[] = [];

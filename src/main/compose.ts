@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import type { Config } from "../config/settings.ts";
@@ -12,6 +13,7 @@ import type { WarmStarts } from "../engine/warm-starts.ts";
 import type { KeyRing } from "../gateway/access/key-ring.ts";
 import type { DocsPage } from "../gateway/docs-page.ts";
 import { createGateway } from "../gateway/gateway.ts";
+import { queueUnfinished } from "../gateway/to-job.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
 import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
 import type { BoxPlan } from "../sandbox/box-plan.ts";
@@ -19,11 +21,13 @@ import { createSandbox } from "../sandbox/create-sandbox.ts";
 import type { LauncherProcess } from "../sandbox/launcher-process.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { createEmbeddedStore } from "../store/embedded/embedded-store.ts";
+import { openExecutionFile } from "../store/embedded/execution-file.ts";
 import { createTelemetry } from "../telemetry/create-telemetry.ts";
 import type { Log } from "../telemetry/log.ts";
 import { createWorker } from "../worker/worker.ts";
 import { closeInReverse, type Part } from "./part.ts";
 import { planAccess } from "./plan-access.ts";
+import { orStartError } from "./start-error.ts";
 
 /** All parts of one process, joined; not yet listening. */
 export interface Composition {
@@ -42,6 +46,12 @@ const CLOSE_DEADLINE_MS = 10_000;
 /** How long clients may take to read their answers once nothing runs any more, milliseconds. */
 const LAST_READ_MS = 1_000;
 
+/** The file of executions in the data directory. */
+const EXECUTIONS = "executions.sqlite";
+
+/** How long it is remembered that there was a result which is not kept any longer, milliseconds. */
+const REMEMBER_MS = 24 * 3_600_000;
+
 /**
  * languages → sandbox → engine → queue → worker → gateway, made from both ends: what needs files of the package first, as
  * root; then what speaks to the launcher, as the user that the launcher knows.
@@ -57,6 +67,8 @@ export async function compose(options: {
   /** Interpreters of the plan that are booted ahead, and how many may stand ready at once. */
   readonly warmStarts: WarmStarts;
   readonly warm: number;
+  /** Where accepted executions are kept; this process's alone. */
+  readonly dataDirectory: string;
   /** Where compiled programs are kept; null for nowhere. */
   readonly compiledDirectory: string | null;
   readonly launcher: Pick<LauncherProcess, "socketPath" | "replace">;
@@ -73,7 +85,18 @@ export async function compose(options: {
   let isStopping = false;
 
   const queue = createEmbeddedQueue({ capacity: config.queue, clock: systemClock });
-  const store = createEmbeddedStore({ clock: systemClock });
+  const store = createEmbeddedStore({
+    clock: systemClock,
+    openFile: () =>
+      openExecutionFile({
+        path: join(options.dataDirectory, EXECUTIONS),
+        maxBytes: config.storeSize * MIB,
+        keepMs: config.keepResults * 1_000,
+        rememberMs: REMEMBER_MS,
+        clock: systemClock,
+      }),
+    onTrouble: (err) => log.error({ err }, "results that have expired cannot be let go of"),
+  });
   const isReady = () => !isStopping && sandbox?.isReady() === true;
   const telemetry = createTelemetry({ log, version });
   const id = nodeId(randomUUID());
@@ -109,11 +132,14 @@ export async function compose(options: {
   await gateway.ready();
 
   options.giveUpRoot();
+  await orStartError(`Executions cannot be kept in ${options.dataDirectory}`, (async () => store.open())());
   const { socketPath, replace: replaceLauncher } = launcher;
   const { warm, warmStarts } = options;
   sandbox = await createSandbox({ socketPath, plan, slots, prepared: slots, warm, log, replaceLauncher });
   const compiledFiles = await openCompiledFiles(options.compiledDirectory, config.compileCache, log);
   const engine = createEngine({ sandbox, languages, warmStarts, compiledFiles, log, telemetry });
+  const unfinished = await queueUnfinished(store, queue);
+  if (unfinished > 0) log.info({ unfinished }, "executions that were accepted before this start go on");
   const offers = new Set(languages.toolchains().map(toolchainRequirement));
   const worker = createWorker({
     queue,

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
-import type { Config } from "../config/settings.ts";
+import { type Config, flagOf } from "../config/settings.ts";
 import { loadDocsPage } from "../gateway/docs-page.ts";
 import { createLog } from "../telemetry/log.ts";
 import { type Composition, compose } from "./compose.ts";
+import { takeDataPlace } from "./data-directory.ts";
 import { describeAccess } from "./describe-access.ts";
 import { describeStart } from "./describe-start.ts";
 import { readKeys } from "./key-store.ts";
@@ -51,6 +52,11 @@ export async function serve(
     variation,
   });
   const { launcher } = host;
+  const directory = resolve(config.dataDirectory);
+  const data = await orStartError(
+    `Nothing can be kept in ${directory} (${flagOf("dataDirectory")})`,
+    takeDataPlace({ directory, owner: launcher }),
+  );
   const version = readVersion();
   const docsPage = await orStartError("The page of the API's document is missing", loadDocsPage(viewerDirectory()));
   const stopping = createStopping(log);
@@ -71,6 +77,7 @@ export async function serve(
         plan: host.plan,
         warmStarts: host.warmStarts,
         warm,
+        dataDirectory: data.path,
         compiledDirectory: host.compiledDirectory,
         launcher,
         version,
@@ -98,6 +105,7 @@ export async function serve(
     for (const ignore of ignoreEnds) ignore();
     await follower.close();
     await launcher.stop();
+    data.close();
     stopping.close();
   }
 }

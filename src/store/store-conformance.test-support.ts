@@ -4,7 +4,7 @@ import { systemClock } from "../domain/clock.ts";
 import type { Execution, ExecutionResult } from "../domain/execution.ts";
 import { MOST_STARTS } from "../domain/execution-state.ts";
 import { SAMPLE_NODE, sampleExecution, sampleResult } from "../domain/sample-execution.test-support.ts";
-import type { Acceptance, Store } from "./store.ts";
+import type { Acceptance, Store, UnfinishedExecution } from "./store.ts";
 
 const SUBMITTER = { client: "ci", address: "127.0.0.1" };
 
@@ -23,13 +23,35 @@ async function startOne(store: Store, execution: Execution): Promise<number> {
   return start.attempt;
 }
 
-/** What every store has to do, whatever it is made of. `create` makes an empty one. */
-export function describeStore(name: string, create: () => Promise<Store>): void {
+/** A store, and what becomes of it when its process dies and another one starts. */
+export interface StoreUnderTest {
+  readonly store: Store;
+  readonly reopen: () => Promise<Store>;
+}
+
+/**
+ * What every store has to do, whatever it is made of. `create` makes an empty one.
+ * @param create its `keepMs` is how long results are kept.
+ */
+export function describeStore(
+  name: string,
+  create: (options: { readonly keepMs: number }) => Promise<StoreUnderTest>,
+): void {
   const open: Store[] = [];
-  async function createStore(): Promise<Store> {
-    const store = await create();
+  async function createStore(keepMs = 3_600_000): Promise<Store> {
+    return (await createReopened(keepMs)).store;
+  }
+  async function createReopened(keepMs = 3_600_000): Promise<StoreUnderTest> {
+    const { store, reopen } = await create({ keepMs });
     open.push(store);
-    return store;
+    return {
+      store,
+      async reopen() {
+        const reopened = await reopen();
+        open.push(reopened);
+        return reopened;
+      },
+    };
   }
   afterEach(async () => {
     await Promise.all(open.splice(0).map((store) => store.close()));
@@ -174,6 +196,76 @@ export function describeStore(name: string, create: () => Promise<Store>): void 
     await expect(store.whenDone(id, { signal: never() })).rejects.toMatchObject({ code: "not_found" });
   });
 
+  describe(`${name}: an execution that is kept`, () => {
+    test("is found with its result, for as long as results are kept, and is known to have been afterwards", async () => {
+      const store = await createStore(500);
+      const execution = sampleExecution();
+      const { id } = execution;
+      await store.accept(acceptanceOf(execution));
+      await store.complete(id, await startOne(store, execution), sampleResult(execution));
+      expect(await store.find(id)).toMatchObject({ state: { kind: "done", result: { id, status: "ok" } } });
+      expect(await store.whenDone(id, { signal: never() })).toEqual(sampleResult(execution));
+      expect(await store.cancel(id)).toBe("done");
+      await expect.poll(async () => (await store.find(id))?.state.kind, { timeout: 5_000 }).toBe("expired");
+      expect(await store.find(id)).toMatchObject({ id, submitter: SUBMITTER });
+      await expect(store.whenDone(id, { signal: never() })).rejects.toMatchObject({ code: "expired" });
+      expect(await store.start(id, SAMPLE_NODE)).toEqual({ kind: "done" });
+    });
+
+    test("is the same for a request that comes again, and no other may use its key", async () => {
+      const store = await createStore();
+      const first = sampleExecution();
+      const accept = (scope: string, key: string, fingerprint: string, execution = sampleExecution()) =>
+        store.accept(acceptanceOf(execution, { idempotency: { scope, key, fingerprint } }));
+      expect(await accept("key ci", "1", "f", first)).toEqual({ kind: "new" });
+      expect(await accept("key ci", "1", "f")).toEqual({ kind: "same", id: first.id });
+      expect(await accept("key ci", "1", "g")).toEqual({ kind: "conflict" });
+      expect(await accept("key ci", "2", "f")).toEqual({ kind: "new" });
+      expect(await accept("key other", "1", "g")).toEqual({ kind: "new" });
+      await store.complete(first.id, await startOne(store, first), sampleResult(first));
+      expect(await accept("key ci", "1", "f")).toEqual({ kind: "same", id: first.id });
+      await store.withdraw(first.id);
+      expect(await accept("key ci", "1", "g")).toEqual({ kind: "new" });
+    });
+
+    test("of many at once with one key one is accepted", async () => {
+      const store = await createStore();
+      const idempotency = { scope: "key ci", key: "1", fingerprint: "f" };
+      const all = Array.from({ length: 10 }, () => store.accept(acceptanceOf(sampleExecution(), { idempotency })));
+      const kinds = (await Promise.all(all)).map(({ kind }) => kind);
+      expect(kinds.toSorted()).toEqual(["new", ...Array<string>(9).fill("same")]);
+    });
+
+    test("survives the death of its process in every state", async () => {
+      const { store, reopen } = await createReopened();
+      const [queued, running, done, waited] = [1, 2, 3, 4].map((n) => sampleExecution(String(n), { args: ["é"] })) as [
+        Execution,
+        Execution,
+        Execution,
+        Execution,
+      ];
+      const acceptances = [queued, running, done].map((execution) => acceptanceOf(execution));
+      for (const acceptance of acceptances) await store.accept(acceptance);
+      await store.accept(acceptanceOf(waited, { isKept: false }));
+      await startOne(store, running);
+      await store.complete(done.id, await startOne(store, done), sampleResult(done));
+
+      const reopened = await reopen();
+      expect((await reopened.find(queued.id))?.state).toEqual({ kind: "queued", starts: 0 });
+      expect((await reopened.find(running.id))?.state).toMatchObject({ kind: "running", attempt: 1 });
+      expect((await reopened.find(done.id))?.state).toEqual({ kind: "done", result: sampleResult(done) });
+
+      const unfinished = await Array.fromAsync(reopened.unfinished());
+      const kept = unfinished.filter(({ execution }) => execution.id !== waited.id);
+      const plain = ({ execution, submitter, acceptedAtMs }: UnfinishedExecution) => {
+        const files = execution.files.map(({ path, content }) => ({ path, content: [...content] }));
+        return { execution: { ...execution, files, stdin: [...execution.stdin] }, submitter, acceptedAtMs };
+      };
+      expect(kept.map(plain)).toEqual(acceptances.slice(0, 2).map(plain));
+      expect(await startOne(reopened, running)).toBe(2);
+    });
+  });
+
   type Step = "start" | "complete" | "handBack" | "cancel";
   const steps = fc.array(
     fc.record({
@@ -187,7 +279,7 @@ export function describeStore(name: string, create: () => Promise<Store>): void 
   test(`${name}: law: one visible result, the same for all, whatever workers do and whenever they end`, async () => {
     await fc.assert(
       fc.asyncProperty(steps, fc.boolean(), async (script, isKept) => {
-        const store = await create();
+        const store = await createStore();
         const executions = [sampleExecution(), sampleExecution(), sampleExecution()];
         for (const execution of executions) await store.accept(acceptanceOf(execution, { isKept }));
         const heard = executions.map(({ id }) => [0, 1].map(() => store.whenDone(id, { signal: never() })));
@@ -220,9 +312,8 @@ export function describeStore(name: string, create: () => Promise<Store>): void 
           expect(told.get(id)?.length).toBeLessThanOrEqual(1);
           for (const result of told.get(id) ?? []) expect(results[0]).toEqual(result);
         }
-        await store.close();
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 }

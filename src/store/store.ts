@@ -39,7 +39,8 @@ export interface ExecutionRecord {
   readonly version: string;
   readonly submitter: Submitter;
   readonly acceptedAtMs: number;
-  readonly state: ExecutionState;
+  /** `expired`: its result was kept and is not any longer. */
+  readonly state: ExecutionState | { readonly kind: "expired" };
 }
 
 /** An accepted execution that has no result yet: what a job is made of. */
@@ -58,30 +59,33 @@ export type Start =
 export interface Store {
   /**
    * Keeps an execution, queued. Whoever accepts one puts its job into the queue next.
-   * @throws {EngineError} `no_worker` when the store is closed.
+   * @throws {EngineError} `store_full`; `no_worker` when the store is closed.
    */
   accept(acceptance: Acceptance): Promise<Accepted>;
   /** Forgets an execution that found no place in the queue, its idempotency key included. Who waits for it is refused. */
   withdraw(id: ExecutionId): Promise<void>;
-  /** @returns "expired" for one whose result was kept and is not any longer; undefined for one that nobody knows. */
-  find(id: ExecutionId): Promise<ExecutionRecord | "expired" | undefined>;
+  /** @returns undefined for one that nobody knows. */
+  find(id: ExecutionId): Promise<ExecutionRecord | undefined>;
   /**
    * A worker that has its job is about to run it. One that was started three times, and whose workers all ended, ends here.
    */
   start(job: UnfinishedExecution, node: NodeId): Promise<Start>;
   /** The start does not count: the job goes back to the queue. Does nothing when the attempt is not the latest. */
   handBack(id: ExecutionId, attempt: number): Promise<void>;
-  /** @returns whether this is its result: false when it has one, or when the attempt is not the latest. */
+  /**
+   * @returns whether this is its result: false when it has one, or when the attempt is not the latest.
+   * @throws {EngineError} `store_full`; it may be tried again.
+   */
   complete(id: ExecutionId, attempt: number, result: ExecutionResult): Promise<boolean>;
   /**
    * Its client wants it no longer. One that is queued is done with that; what runs is for the queue to tell its worker.
    * @returns the state in which it was found; undefined when nobody knows it.
    */
-  cancel(id: ExecutionId): Promise<ExecutionState["kind"] | undefined>;
+  cancel(id: ExecutionId): Promise<ExecutionRecord["state"]["kind"] | undefined>;
   /**
    * The result, as soon as there is one. Of an execution that is not kept it can be had only by whoever asks before that.
    * Rejects with the signal's reason when aborted.
-   * @throws {EngineError} `not_found` when nobody knows it; `no_worker` when the store is closed before its end.
+   * @throws {EngineError} `not_found` when nobody knows it; `expired`; `no_worker` when the store is closed before its end.
    */
   whenDone(id: ExecutionId, options: { readonly signal: AbortSignal }): Promise<ExecutionResult>;
   /** What was accepted to be kept and has no result, the oldest first: its jobs have to be in the queue. */

@@ -7,7 +7,7 @@ import { sampleExecution, sampleResult } from "../domain/sample-execution.test-s
 import type { Engine, ExecutionOutcome } from "../engine/engine.ts";
 import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
 import type { Queue } from "../queue/queue.ts";
-import { createEmbeddedStore } from "../store/embedded/embedded-store.ts";
+import { createScratchStore } from "../store/embedded/scratch-store.test-support.ts";
 import type { Store } from "../store/store.ts";
 import { acceptanceOf } from "../store/store-conformance.test-support.ts";
 import { createWorker, type Worker } from "./worker.ts";
@@ -49,7 +49,7 @@ function setUp(slots: number) {
   const bugs: unknown[] = [];
   const reports: object[] = [];
   const node = nodeId(randomUUID());
-  const store = createEmbeddedStore({ clock });
+  const store = createScratchStore(clock);
   const worker = createWorker({
     queue,
     store,
@@ -212,7 +212,7 @@ test("the third death of a worker is told by whoever finds it out", async () => 
 test("a lease is extended for as long as its execution runs", async () => {
   const execution = sampleExecution();
   const { engine, running, started } = createHeldEngine();
-  const store = createEmbeddedStore({ clock: { nowMs: () => 0 } });
+  const store = createScratchStore({ nowMs: () => 0 });
   await store.accept(acceptanceOf(execution));
   const calls: string[] = [];
   const lease = {

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { findInstance, type Instance } from "./instance.ts";
 import { until } from "./until.ts";
@@ -29,6 +32,8 @@ export interface ServerOptions {
   readonly slots?: number;
   /** How many executions may wait. */
   readonly queue?: number;
+  /** Where it keeps what was answered 202; by default a directory of its own, which goes with it. */
+  readonly dataDirectory?: string;
   /** More flags of the command. */
   readonly flags?: readonly string[];
   /** Added to this process's environment. */
@@ -49,6 +54,8 @@ function defaultCommand(): readonly string[] {
 /** Starts a server on a free port and waits until it can run programs. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { command = defaultCommand(), inside = [], slots, queue, flags = [], env = {} } = options;
+  const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), "millrace-data-"));
+  chmodSync(dataDirectory, 0o711);
   const args = [...command, "--port", "0", ...flags];
   if (slots !== undefined) args.push("--slots", String(slots));
   if (queue !== undefined) args.push("--queue", String(queue));
@@ -56,8 +63,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const server = spawn(program, rest, {
     stdio: ["ignore", "pipe", "pipe"],
     // Keys of this host are not for tests.
-    env: { ...process.env, MILLRACE_KEYS_FILE: NO_KEYS_FILE, ...env },
+    env: { ...process.env, MILLRACE_KEYS_FILE: NO_KEYS_FILE, MILLRACE_DATA_DIRECTORY: dataDirectory, ...env },
   });
+  if (options.dataDirectory === undefined) server.once("exit", () => rmSync(dataDirectory, { recursive: true }));
   const exited = once(server, "exit");
   const lines: string[] = [];
   createInterface(server.stderr).on("line", (line) => lines.push(line));

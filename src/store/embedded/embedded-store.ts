@@ -3,91 +3,128 @@ import { EngineError } from "../../domain/errors.ts";
 import type { ExecutionResult } from "../../domain/execution.ts";
 import { type ExecutionEvent, type ExecutionState, transition, unstartedEnds } from "../../domain/execution-state.ts";
 import type { ExecutionId } from "../../domain/ids.ts";
-import type { Acceptance, Store } from "../store.ts";
-
-interface Entry {
-  readonly acceptance: Acceptance;
-  state: ExecutionState;
-}
+import type { ExecutionRecord, Store } from "../store.ts";
+import type { ExecutionFile } from "./execution-file.ts";
+import { createMemoryShelf, type Shelf } from "./shelf.ts";
 
 interface Waiter {
   readonly resolve: (result: ExecutionResult) => void;
   readonly reject: (reason: unknown) => void;
 }
 
-/** A store in this process's memory. */
-export function createEmbeddedStore(options: { readonly clock: Clock }): Store {
-  const { clock } = options;
-  const entries = new Map<ExecutionId, Entry>();
+/** How often it is looked for results that expire, milliseconds. */
+const EXPIRE_EVERY_MS = 60_000;
+
+export interface EmbeddedStore extends Store {
+  /** Opens its file. Until then it has nothing that is kept, and takes nothing to keep. */
+  open(): void;
+}
+
+/**
+ * The store of a single process: executions whose clients wait are in its memory, those that are kept are in a file.
+ * @param options.openFile called once; the file is closed with the store.
+ * @param options.onTrouble hears when what expires cannot be let go of; it is tried again.
+ */
+export function createEmbeddedStore(options: {
+  readonly clock: Clock;
+  readonly openFile: () => ExecutionFile;
+  readonly onTrouble: (error: unknown) => void;
+}): EmbeddedStore {
+  const { clock, openFile, onTrouble } = options;
+  const memory = createMemoryShelf();
   const waiters = new Map<ExecutionId, Set<Waiter>>();
+  let file: ExecutionFile | null = null;
+  let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
-  /** @returns the state after the event; null when it changed nothing. */
-  function move(id: ExecutionId, entry: Entry, event: ExecutionEvent): ExecutionState | null {
-    const next = transition(entry.state, event);
-    if (next === null) return null;
-    entry.state = next;
-    if (next.kind === "done") {
-      entries.delete(id);
-      for (const { resolve } of waiters.get(id) ?? []) resolve(next.result);
-    }
-    return next;
+  function opened(): ExecutionFile {
+    if (file === null) throw new Error("the store's file is not open");
+    return file;
   }
 
-  function endsOf({ acceptance: { execution, acceptedAtMs } }: Entry) {
-    return unstartedEnds(execution, { acceptedAtMs, endedAtMs: clock.nowMs() });
+  function expire(): void {
+    try {
+      opened().expire();
+    } catch (error) {
+      onTrouble(error);
+    }
+  }
+
+  /** Where an execution is, and as what. */
+  function look(id: ExecutionId): { readonly shelf: Shelf; readonly record: ExecutionRecord } | null {
+    for (const shelf of [memory, file]) {
+      const record = shelf?.find(id);
+      if (shelf !== null && record !== undefined) return { shelf, record };
+    }
+    return null;
+  }
+
+  /**
+   * @param eventOf what happens to it.
+   * @returns the states before and after; `after` is null when nothing changed, both are when nobody knows it.
+   */
+  function move(id: ExecutionId, eventOf: (record: ExecutionRecord) => ExecutionEvent) {
+    const found = look(id);
+    if (found === null) return { before: null, after: null };
+    const { shelf, record } = found;
+    const before = record.state;
+    if (before.kind === "expired") return { before, after: null };
+    const event = eventOf(record);
+    const after = transition(before, event);
+    if (after === null) return { before, after };
+    shelf.move(id, after, { isDead: event.kind === "start" && isInternalError(after) });
+    if (after.kind === "done") for (const { resolve } of waiters.get(id) ?? []) resolve(after.result);
+    return { before, after };
+  }
+
+  function endUnstarted(record: ExecutionRecord) {
+    return unstartedEnds(record, { acceptedAtMs: record.acceptedAtMs, endedAtMs: clock.nowMs() });
   }
 
   return {
+    open() {
+      file = openFile();
+      expire();
+      timer = setInterval(expire, EXPIRE_EVERY_MS).unref();
+    },
+
     async accept(acceptance) {
       if (isClosed) throw stopping();
-      entries.set(acceptance.execution.id, { acceptance, state: { kind: "queued", starts: 0 } });
-      return { kind: "new" };
+      return (acceptance.isKept ? opened() : memory).add(acceptance);
     },
 
     async withdraw(id) {
-      entries.delete(id);
+      if (!memory.remove(id)) file?.remove(id);
       for (const { reject } of waiters.get(id) ?? []) reject(unknown(id));
     },
 
-    async find(id) {
-      const entry = entries.get(id);
-      if (entry === undefined) return undefined;
-      const { execution, submitter, acceptedAtMs } = entry.acceptance;
-      const { language, version } = execution;
-      return { id, language, version, submitter, acceptedAtMs, state: entry.state };
-    },
+    find: async (id) => look(id)?.record,
 
     async start({ execution: { id } }, node) {
-      const entry = entries.get(id);
-      if (entry === undefined) return { kind: "done" };
-      const next = move(id, entry, { kind: "start", node, endUnstarted: endsOf(entry) });
-      if (next?.kind === "running") return { kind: "run", attempt: next.attempt };
-      return next?.kind === "done" ? { kind: "ended", result: next.result } : { kind: "done" };
+      const { after } = move(id, (record) => ({ kind: "start", node, endUnstarted: endUnstarted(record) }));
+      if (after?.kind === "running") return { kind: "run", attempt: after.attempt };
+      return after?.kind === "done" ? { kind: "ended", result: after.result } : { kind: "done" };
     },
 
     async handBack(id, attempt) {
-      const entry = entries.get(id);
-      if (entry !== undefined) move(id, entry, { kind: "handBack", attempt, endUnstarted: endsOf(entry) });
+      move(id, (record) => ({ kind: "handBack", attempt, endUnstarted: endUnstarted(record) }));
     },
 
     async complete(id, attempt, result) {
-      const entry = entries.get(id);
-      return entry !== undefined && move(id, entry, { kind: "complete", attempt, result }) !== null;
+      return move(id, () => ({ kind: "complete", attempt, result })).after !== null;
     },
 
     async cancel(id) {
-      const entry = entries.get(id);
-      if (entry === undefined) return undefined;
-      const { kind } = entry.state;
-      move(id, entry, { kind: "cancel", endUnstarted: endsOf(entry) });
-      return kind;
+      return move(id, (record) => ({ kind: "cancel", endUnstarted: endUnstarted(record) })).before?.kind;
     },
 
     async whenDone(id, { signal }) {
       signal.throwIfAborted();
       if (isClosed) throw stopping();
-      if (!entries.has(id)) throw unknown(id);
+      const state = look(id)?.record.state;
+      if (state === undefined) throw unknown(id);
+      if (state.kind === "expired") throw new EngineError("expired", `The result of ${id} is no longer kept`);
+      if (state.kind === "done") return state.result;
       const { promise, resolve, reject } = Promise.withResolvers<ExecutionResult>();
       const waiter = { resolve, reject };
       const ofId = waiters.get(id) ?? new Set();
@@ -102,14 +139,21 @@ export function createEmbeddedStore(options: { readonly clock: Clock }): Store {
     },
 
     async *unfinished() {
-      for (const { acceptance } of entries.values()) if (acceptance.isKept) yield acceptance;
+      yield* opened().unfinished();
     },
 
     async close() {
+      if (isClosed) return;
       isClosed = true;
+      clearInterval(timer);
       for (const ofId of waiters.values()) for (const { reject } of ofId) reject(stopping());
+      file?.close();
     },
   };
+}
+
+function isInternalError(state: ExecutionState): boolean {
+  return state.kind === "done" && state.result.status === "internal_error";
 }
 
 function unknown(id: ExecutionId): EngineError {
