@@ -23,35 +23,18 @@ async function startOne(store: Store, execution: Execution): Promise<number> {
   return start.attempt;
 }
 
-/** A store, and what becomes of it when its process dies and another one starts. */
-export interface StoreUnderTest {
-  readonly store: Store;
-  readonly reopen: () => Promise<Store>;
+async function stateOf(store: Store, { id }: Execution) {
+  const record = await store.find(id);
+  return record === "expired" ? record : record?.state;
 }
 
-/**
- * What every store has to do, whatever it is made of. `create` makes an empty one.
- * @param create its `keepMs` is how long results are kept.
- */
-export function describeStore(
-  name: string,
-  create: (options: { readonly keepMs: number }) => Promise<StoreUnderTest>,
-): void {
+/** What every store has to do, whatever it is made of. `create` makes an empty one. */
+export function describeStore(name: string, create: () => Promise<Store>): void {
   const open: Store[] = [];
-  async function createStore(keepMs = 3_600_000): Promise<Store> {
-    return (await createReopened(keepMs)).store;
-  }
-  async function createReopened(keepMs = 3_600_000): Promise<StoreUnderTest> {
-    const { store, reopen } = await create({ keepMs });
+  async function createStore(): Promise<Store> {
+    const store = await create();
     open.push(store);
-    return {
-      store,
-      async reopen() {
-        const reopened = await reopen();
-        open.push(reopened);
-        return reopened;
-      },
-    };
+    return store;
   }
   afterEach(async () => {
     await Promise.all(open.splice(0).map((store) => store.close()));
@@ -196,22 +179,7 @@ export function describeStore(
     await expect(store.whenDone(id, { signal: never() })).rejects.toMatchObject({ code: "not_found" });
   });
 
-  describe(`${name}: an execution that is kept`, () => {
-    test("is found with its result, for as long as results are kept, and is known to have been afterwards", async () => {
-      const store = await createStore(500);
-      const execution = sampleExecution();
-      const { id } = execution;
-      await store.accept(acceptanceOf(execution));
-      await store.complete(id, await startOne(store, execution), sampleResult(execution));
-      expect(await store.find(id)).toMatchObject({ state: { kind: "done", result: { id, status: "ok" } } });
-      expect(await store.whenDone(id, { signal: never() })).toEqual(sampleResult(execution));
-      expect(await store.cancel(id)).toBe("done");
-      await expect.poll(async () => (await store.find(id))?.state.kind, { timeout: 5_000 }).toBe("expired");
-      expect(await store.find(id)).toMatchObject({ id, submitter: SUBMITTER });
-      await expect(store.whenDone(id, { signal: never() })).rejects.toMatchObject({ code: "expired" });
-      expect(await store.start(id, SAMPLE_NODE)).toEqual({ kind: "done" });
-    });
-
+  describe(`${name}: an idempotency key`, () => {
     test("is the same for a request that comes again, and no other may use its key", async () => {
       const store = await createStore();
       const first = sampleExecution();
@@ -234,35 +202,6 @@ export function describeStore(
       const all = Array.from({ length: 10 }, () => store.accept(acceptanceOf(sampleExecution(), { idempotency })));
       const kinds = (await Promise.all(all)).map(({ kind }) => kind);
       expect(kinds.toSorted()).toEqual(["new", ...Array<string>(9).fill("same")]);
-    });
-
-    test("survives the death of its process in every state", async () => {
-      const { store, reopen } = await createReopened();
-      const [queued, running, done, waited] = [1, 2, 3, 4].map((n) => sampleExecution(String(n), { args: ["é"] })) as [
-        Execution,
-        Execution,
-        Execution,
-        Execution,
-      ];
-      const acceptances = [queued, running, done].map((execution) => acceptanceOf(execution));
-      for (const acceptance of acceptances) await store.accept(acceptance);
-      await store.accept(acceptanceOf(waited, { isKept: false }));
-      await startOne(store, running);
-      await store.complete(done.id, await startOne(store, done), sampleResult(done));
-
-      const reopened = await reopen();
-      expect((await reopened.find(queued.id))?.state).toEqual({ kind: "queued", starts: 0 });
-      expect((await reopened.find(running.id))?.state).toMatchObject({ kind: "running", attempt: 1 });
-      expect((await reopened.find(done.id))?.state).toEqual({ kind: "done", result: sampleResult(done) });
-
-      const unfinished = await Array.fromAsync(reopened.unfinished());
-      const kept = unfinished.filter(({ execution }) => execution.id !== waited.id);
-      const plain = ({ execution, submitter, acceptedAtMs }: UnfinishedExecution) => {
-        const files = execution.files.map(({ path, content }) => ({ path, content: [...content] }));
-        return { execution: { ...execution, files, stdin: [...execution.stdin] }, submitter, acceptedAtMs };
-      };
-      expect(kept.map(plain)).toEqual(acceptances.slice(0, 2).map(plain));
-      expect(await startOne(reopened, running)).toBe(2);
     });
   });
 
@@ -315,5 +254,65 @@ export function describeStore(
       }),
       { numRuns: 50 },
     );
+  });
+}
+
+/** A store, and what becomes of it when its process dies and another one starts. */
+export interface StoreUnderTest {
+  readonly store: Store;
+  readonly reopen: () => Promise<Store>;
+}
+
+/**
+ * What every store has to do with executions that are kept.
+ * @param create makes an empty store that keeps results for `keepMs`.
+ */
+export function describeKeeping(
+  name: string,
+  create: (options: { readonly keepMs: number }) => Promise<StoreUnderTest>,
+): void {
+  describe(`${name}: an execution that is kept`, () => {
+    test("is found with its result, for as long as results are kept, and is known to have been afterwards", async () => {
+      const { store } = await create({ keepMs: 500 });
+      const execution = sampleExecution();
+      const { id } = execution;
+      await store.accept(acceptanceOf(execution));
+      await store.complete(id, await startOne(store, execution), sampleResult(execution));
+      expect(await store.find(id)).toMatchObject({ state: { kind: "done", result: { id, status: "ok" } } });
+      expect(await store.whenDone(id, { signal: never() })).toEqual(sampleResult(execution));
+      expect(await store.cancel(id)).toBe("done");
+      await expect.poll(() => store.find(id), { timeout: 5_000 }).toBe("expired");
+      await expect(store.whenDone(id, { signal: never() })).rejects.toMatchObject({ code: "expired" });
+      expect(await store.start(acceptanceOf(execution), SAMPLE_NODE)).toEqual({ kind: "done" });
+    });
+
+    test("survives the death of its process in every state", async () => {
+      const { store, reopen } = await create({ keepMs: 3_600_000 });
+      const [queued, running, done, waited] = [1, 2, 3, 4].map((n) => sampleExecution(String(n), { args: ["é"] })) as [
+        Execution,
+        Execution,
+        Execution,
+        Execution,
+      ];
+      const acceptances = [queued, running, done].map((execution) => acceptanceOf(execution));
+      for (const acceptance of acceptances) await store.accept(acceptance);
+      await store.accept(acceptanceOf(waited, { isKept: false }));
+      await startOne(store, running);
+      await store.complete(done.id, await startOne(store, done), sampleResult(done));
+
+      const reopened = await reopen();
+      expect(await stateOf(reopened, queued)).toEqual({ kind: "queued", starts: 0 });
+      expect(await stateOf(reopened, running)).toMatchObject({ kind: "running", attempt: 1 });
+      expect(await stateOf(reopened, done)).toEqual({ kind: "done", result: sampleResult(done) });
+
+      const unfinished = await Array.fromAsync(reopened.unfinished());
+      const kept = unfinished.filter(({ execution }) => execution.id !== waited.id);
+      const plain = ({ execution, submitter, acceptedAtMs }: UnfinishedExecution) => {
+        const files = execution.files.map(({ path, content }) => ({ path, content: [...content] }));
+        return { execution: { ...execution, files, stdin: [...execution.stdin] }, submitter, acceptedAtMs };
+      };
+      expect(kept.map(plain)).toEqual(acceptances.slice(0, 2).map(plain));
+      expect(await startOne(reopened, running)).toBe(2);
+    });
   });
 }

@@ -39,8 +39,7 @@ export interface ExecutionRecord {
   readonly version: string;
   readonly submitter: Submitter;
   readonly acceptedAtMs: number;
-  /** `expired`: its result was kept and is not any longer. */
-  readonly state: ExecutionState | { readonly kind: "expired" };
+  readonly state: ExecutionState;
 }
 
 /** An accepted execution that has no result yet: what a job is made of. */
@@ -64,8 +63,8 @@ export interface Store {
   accept(acceptance: Acceptance): Promise<Accepted>;
   /** Forgets an execution that found no place in the queue, its idempotency key included. Who waits for it is refused. */
   withdraw(id: ExecutionId): Promise<void>;
-  /** @returns undefined for one that nobody knows. */
-  find(id: ExecutionId): Promise<ExecutionRecord | undefined>;
+  /** @returns "expired" for one whose result was kept and is not any longer; undefined for one that nobody knows. */
+  find(id: ExecutionId): Promise<ExecutionRecord | "expired" | undefined>;
   /**
    * A worker that has its job is about to run it. One that was started three times, and whose workers all ended, ends here.
    */
@@ -81,7 +80,7 @@ export interface Store {
    * Its client wants it no longer. One that is queued is done with that; what runs is for the queue to tell its worker.
    * @returns the state in which it was found; undefined when nobody knows it.
    */
-  cancel(id: ExecutionId): Promise<ExecutionRecord["state"]["kind"] | undefined>;
+  cancel(id: ExecutionId): Promise<ExecutionState["kind"] | undefined>;
   /**
    * The result, as soon as there is one. Of an execution that is not kept it can be had only by whoever asks before that.
    * Rejects with the signal's reason when aborted.

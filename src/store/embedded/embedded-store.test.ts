@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock } from "../../domain/clock.ts";
 import { SAMPLE_NODE, sampleExecution, sampleResult } from "../../domain/sample-execution.test-support.ts";
-import { acceptanceOf, describeStore } from "../store-conformance.test-support.ts";
+import { acceptanceOf, describeKeeping, describeStore } from "../store-conformance.test-support.ts";
 import { createEmbeddedStore } from "./embedded-store.ts";
-import { openScratchFile } from "./scratch-store.test-support.ts";
+import { createScratchStore, openScratchFile } from "./scratch-store.test-support.ts";
 
 let directory: string;
 
@@ -20,7 +20,9 @@ afterEach(() => {
 
 let files = 0;
 
-describeStore("embedded store", async ({ keepMs }) => {
+describeStore("embedded store", async () => createScratchStore());
+
+describeKeeping("embedded store", async ({ keepMs }) => {
   files += 1;
   const path = join(directory, `${files}.sqlite`);
   const open = () => {

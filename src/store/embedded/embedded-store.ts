@@ -3,9 +3,9 @@ import { EngineError } from "../../domain/errors.ts";
 import type { ExecutionResult } from "../../domain/execution.ts";
 import { type ExecutionEvent, type ExecutionState, transition, unstartedEnds } from "../../domain/execution-state.ts";
 import type { ExecutionId } from "../../domain/ids.ts";
-import type { ExecutionRecord, Store } from "../store.ts";
+import type { Store } from "../store.ts";
 import type { ExecutionFile } from "./execution-file.ts";
-import { createMemoryShelf, type Shelf } from "./shelf.ts";
+import { createMemoryShelf, type Shelf, type ShelvedExecution } from "./shelf.ts";
 
 interface Waiter {
   readonly resolve: (result: ExecutionResult) => void;
@@ -51,7 +51,7 @@ export function createEmbeddedStore(options: {
   }
 
   /** Where an execution is, and as what. */
-  function look(id: ExecutionId): { readonly shelf: Shelf; readonly record: ExecutionRecord } | null {
+  function look(id: ExecutionId): { readonly shelf: Shelf; readonly record: ShelvedExecution } | null {
     for (const shelf of [memory, file]) {
       const record = shelf?.find(id);
       if (shelf !== null && record !== undefined) return { shelf, record };
@@ -61,14 +61,14 @@ export function createEmbeddedStore(options: {
 
   /**
    * @param eventOf what happens to it.
-   * @returns the states before and after; `after` is null when nothing changed, both are when nobody knows it.
+   * @returns the states before and after; `after` is null when nothing changed, both are when there is none, or none any more.
    */
-  function move(id: ExecutionId, eventOf: (record: ExecutionRecord) => ExecutionEvent) {
+  function move(id: ExecutionId, eventOf: (record: ShelvedExecution) => ExecutionEvent) {
     const found = look(id);
-    if (found === null) return { before: null, after: null };
+    if (found === null) return NOTHING;
     const { shelf, record } = found;
     const before = record.state;
-    if (before.kind === "expired") return { before, after: null };
+    if (before.kind === "expired") return NOTHING;
     const event = eventOf(record);
     const after = transition(before, event);
     if (after === null) return { before, after };
@@ -77,7 +77,7 @@ export function createEmbeddedStore(options: {
     return { before, after };
   }
 
-  function endUnstarted(record: ExecutionRecord) {
+  function endUnstarted(record: ShelvedExecution) {
     return unstartedEnds(record, { acceptedAtMs: record.acceptedAtMs, endedAtMs: clock.nowMs() });
   }
 
@@ -98,7 +98,12 @@ export function createEmbeddedStore(options: {
       for (const { reject } of waiters.get(id) ?? []) reject(unknown(id));
     },
 
-    find: async (id) => look(id)?.record,
+    async find(id) {
+      const record = look(id)?.record;
+      if (record === undefined) return undefined;
+      const { state } = record;
+      return state.kind === "expired" ? "expired" : { ...record, state };
+    },
 
     async start({ execution: { id } }, node) {
       const { after } = move(id, (record) => ({ kind: "start", node, endUnstarted: endUnstarted(record) }));
@@ -151,6 +156,8 @@ export function createEmbeddedStore(options: {
     },
   };
 }
+
+const NOTHING = { before: null, after: null };
 
 function isInternalError(state: ExecutionState): boolean {
   return state.kind === "done" && state.result.status === "internal_error";

@@ -4,8 +4,8 @@ import type { Clock } from "../../domain/clock.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { Execution, ExecutionResult } from "../../domain/execution.ts";
 import type { ExecutionId, NodeId } from "../../domain/ids.ts";
-import type { Acceptance, Accepted, ExecutionRecord, UnfinishedExecution } from "../store.ts";
-import type { Shelf } from "./shelf.ts";
+import type { Acceptance, Accepted, UnfinishedExecution } from "../store.ts";
+import type { Shelf, ShelvedExecution } from "./shelf.ts";
 
 /** A shelf in an SQLite file: what is on it outlives the process, however that ends. */
 export interface ExecutionFile extends Shelf {
@@ -175,7 +175,7 @@ function prepareTables(database: DatabaseSync, path: string): void {
   database.exec(`BEGIN; ${TABLES} PRAGMA user_version = ${FORMAT}; COMMIT;`);
 }
 
-function toRecord(row: Row, keptSinceMs: number): ExecutionRecord {
+function toRecord(row: Row, keptSinceMs: number): ShelvedExecution {
   return {
     id: row["id"] as ExecutionId,
     language: row["language"] as string,
@@ -186,7 +186,7 @@ function toRecord(row: Row, keptSinceMs: number): ExecutionRecord {
   };
 }
 
-function toState(row: Row, keptSinceMs: number): ExecutionRecord["state"] {
+function toState(row: Row, keptSinceMs: number): ShelvedExecution["state"] {
   const starts = row["starts"] as number;
   const doneAtMs = row["doneAtMs"] as number | null;
   if (doneAtMs !== null && doneAtMs <= keptSinceMs) return { kind: "expired" };

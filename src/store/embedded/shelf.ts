@@ -2,11 +2,16 @@ import type { ExecutionState } from "../../domain/execution-state.ts";
 import type { ExecutionId } from "../../domain/ids.ts";
 import type { Acceptance, Accepted, ExecutionRecord } from "../store.ts";
 
+export type ShelvedExecution = Omit<ExecutionRecord, "state"> & {
+  /** `expired`: its result was kept and is not any longer. */
+  readonly state: ExecutionState | { readonly kind: "expired" };
+};
+
 /** Where the embedded store has its executions: in memory, or in a file. It only remembers; the store knows what may follow what. */
 export interface Shelf {
   /** Puts an execution there, queued, unless its idempotency key is taken. */
   add(acceptance: Acceptance): Accepted;
-  find(id: ExecutionId): ExecutionRecord | undefined;
+  find(id: ExecutionId): ShelvedExecution | undefined;
   /** @param options.isDead whether it is done because it ended its workers: then it is kept as it came, to be looked into. */
   move(id: ExecutionId, state: ExecutionState, options: { readonly isDead: boolean }): void;
   /** @returns whether it was there. */
