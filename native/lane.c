@@ -115,6 +115,21 @@ static int make_mount(const struct place *at, const struct plan_entry *entry) {
   return result;
 }
 
+/* The /proc of processes that there are none of: a box may only mount its own where a complete one can be seen, and that is all that
+ * this one is for. Whoever mounts it is the last process of its namespace. */
+static int mount_nobodys_proc(const struct place *at) {
+  if (make_dir(at, 0755) || unshare(CLONE_NEWPID)) return -1;
+  int status = 0;
+  pid_t mounter = fork();
+  if (mounter == 0) {
+    int failed = fchdir(at->directory) || mount("proc", at->name, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+    _exit(failed ? errno : 0);
+  }
+  if (mounter < 0 || RETRY(waitpid(mounter, &status, 0)) < 0) return -1;
+  errno = WIFEXITED(status) ? WEXITSTATUS(status) : ECHILD;
+  return errno ? -1 : 0;
+}
+
 static int make_entry_at(const struct place *at, const struct plan_entry *entry) {
   switch (entry->kind) {
     case PLAN_ROOT_DIR: return make_dir(at, entry->mode);
@@ -124,7 +139,8 @@ static int make_entry_at(const struct place *at, const struct plan_entry *entry)
       return mknodat(at->directory, at->name, S_IFCHR | entry->mode, makedev(entry->major, entry->minor));
     case PLAN_ROOT_TREE:
     case PLAN_ROOT_BIND: return make_mount(at, entry);
-    default: return make_dir(at, 0755); /* STORE, PROC: mounted per box */
+    case PLAN_PROC: return mount_nobodys_proc(at);
+    default: return make_dir(at, 0755); /* STORE: mounted per box */
   }
 }
 
@@ -146,28 +162,28 @@ static int mount_tmpfs(const char *target, unsigned long flags, const char *opti
   return mount("millrace", target, "tmpfs", flags, options);
 }
 
-/* The scratch directory becomes a tmpfs with the few places that lane.h names, and `proc` of the host: a box may only mount
- * a /proc of its own where a complete one can be seen. */
+/* The scratch directory becomes a tmpfs with the root to be and the places that mounting a tree takes. */
 static int make_scratch(const char *scratch) {
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) return -1;
   if (mount_tmpfs(scratch, MS_NOSUID | MS_NODEV, "mode=0755,size=1m") || chdir(scratch)) return -1;
-  const char *const places[] = {"proc", "root", "empty", "store", "lower", "view"};
+  const char *const places[] = {"root", "empty", "lower", "view"};
   for (size_t i = 0; i < COUNT_OF(places); i++)
     if (mkdir(places[i], 0755)) return -1;
-  if (mknod("nothing", S_IFREG | 0444, 0)) return -1;
-  if (mount("/proc", "proc", NULL, MS_BIND | MS_REC, NULL)) return -1;
   if (mount_tmpfs("root", MS_NOSUID | MS_NODEV, "mode=0755,size=4m")) return -1;
   return mkdir("root/dev", 0755) || mount_tmpfs("root/dev", MS_NOSUID | MS_NOEXEC, "mode=0755,size=64k") ? -1 : 0;
 }
+
+static const struct plan_entry COVERS[] = {{.kind = PLAN_ROOT_DIR, .mode = 0755, .path = LANE_EMPTY},
+                                           {.kind = PLAN_ROOT_FILE, .mode = 0444, .path = LANE_NOTHING, .data = ""}};
 
 static int freeze(const char *target, unsigned long flags) {
   if (!DEFENCE("read_only")) return 0;
   return mount(NULL, target, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | flags, NULL);
 }
 
-/* The scratch tmpfs becomes the root of this namespace and everything of the host leaves it. */
-static int leave_host(const char *scratch) {
-  if (chdir(scratch) || syscall(SYS_pivot_root, ".", ".")) return -1;
+/* The box's root becomes the root of this namespace, and everything of the host leaves it. */
+static int leave_host(void) {
+  if (chdir("root") || syscall(SYS_pivot_root, ".", ".")) return -1;
   return umount2(".", MNT_DETACH);
 }
 
@@ -177,15 +193,16 @@ static int build(const struct plan *plan, const char *scratch, const char **fail
   int root = open("root", O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (root < 0) return -1;
   umask(0);
-  for (size_t i = 0; i < plan->entry_count; i++) {
-    *failed = plan->entries[i].path;
-    if (make_entry(&plan->entries[i], root)) return -1;
+  for (size_t i = 0; i < COUNT_OF(COVERS) + plan->entry_count; i++) {
+    const struct plan_entry *entry = i < COUNT_OF(COVERS) ? &COVERS[i] : &plan->entries[i - COUNT_OF(COVERS)];
+    *failed = entry->path;
+    if (make_entry(entry, root)) return -1;
   }
   close(root);
   *failed = "freeze";
-  if (freeze("root/dev", MS_NOEXEC) || freeze("root", MS_NODEV) || freeze(".", MS_NODEV)) return -1;
+  if (freeze("root/dev", MS_NOEXEC) || freeze("root", MS_NODEV)) return -1;
   *failed = "pivot_root";
-  return leave_host(scratch);
+  return leave_host();
 }
 
 struct lane_report {

@@ -1,5 +1,5 @@
-/* A lane holds what consecutive boxes share: a read-only root, made ahead in a mount namespace of its own, two host ids,
- * and a network namespace as long as nobody has used it. */
+/* A lane holds what consecutive boxes share: a read-only root, which is a mount namespace of its own, two host ids, and a network
+ * namespace as long as nobody has used it. */
 #pragma once
 #include <sys/types.h>
 
@@ -7,12 +7,9 @@
 #include "plan.h"
 #include "zygote.h"
 
-/* Inside a lane's mount namespace: its box root, an empty directory and an empty file to hide things with, and the place
- * where a box mounts its store. */
-#define LANE_ROOT "/root"
-#define LANE_EMPTY "/empty"
-#define LANE_NOTHING "/nothing"
-#define LANE_STORE "/store"
+/* In the root: an empty directory and an empty file, to hide things with. */
+#define LANE_EMPTY "/opt/millrace/empty"
+#define LANE_NOTHING "/opt/millrace/nothing"
 
 struct lane {
   uint32_t index;

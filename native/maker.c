@@ -79,10 +79,11 @@ static void enter_groups(const struct maker *m, struct cgroup *group) {
   if (cgroup_join(group)) status_fail(m->ends.status, STAGE_CGROUP_JOIN, 0);
 }
 
-static int write_proc(pid_t pid, const char *name, const char *value) {
+/* `proc` is the host's, opened while it could be seen: in a lane's namespace there is none. */
+static int write_proc(int proc, pid_t pid, const char *name, const char *value) {
   char path[64];
-  snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
-  int fd = open(path, O_WRONLY | O_CLOEXEC);
+  snprintf(path, sizeof path, "%d/%s", pid, name);
+  int fd = openat(proc, path, O_WRONLY | O_CLOEXEC);
   if (fd < 0) return -1;
   ssize_t written = write(fd, value, strlen(value));
   close(fd);
@@ -90,13 +91,18 @@ static int write_proc(pid_t pid, const char *name, const char *value) {
 }
 
 /* Two host ids of this lane alone; root of the host has no name in there. */
-static int map_ids(const struct maker *m, pid_t init) {
+static int map_ids(const struct maker *m, int proc, pid_t init) {
   char map[64];
   snprintf(map, sizeof map, "%d %u 1\n%d %u 1\n", ID_ROOT, m->lane->first_id, ID_PROGRAM, m->lane->first_id + 1);
-  return write_proc(init, "uid_map", map) || write_proc(init, "gid_map", map) ? -1 : 0;
+  return write_proc(proc, init, "uid_map", map) || write_proc(proc, init, "gid_map", map) ? -1 : 0;
 }
 
-void offer_to_oom_killer(void) { (void)!write_proc(getpid(), "oom_score_adj", "500"); }
+void offer_to_oom_killer(void) {
+  int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  (void)!write(fd, "500", 3);
+  close(fd);
+}
 
 /* What pid 1 tells the maker: that it is ready (STAGE_NONE), or what failed. */
 struct init_report {
@@ -169,7 +175,7 @@ static pid_t clone_init(const struct maker *m, int *pidfd) {
   return init;
 }
 
-static pid_t make_init(const struct maker *m, int *pidfd) {
+static pid_t make_init(const struct maker *m, int proc, int *pidfd) {
   int line[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line)) status_fail(m->ends.status, STAGE_DESCRIPTORS, 0);
   /* After the line to pid 1, whose socket would be one of the network's. */
@@ -183,7 +189,7 @@ static pid_t make_init(const struct maker *m, int *pidfd) {
   close(line[1]);
   const char mapped = 0;
   struct init_report report;
-  if (map_ids(m, init)) status_fail(m->ends.status, STAGE_ID_MAP, 0);
+  if (map_ids(m, proc, init)) status_fail(m->ends.status, STAGE_ID_MAP, 0);
   if (send(line[0], &mapped, 1, MSG_NOSIGNAL) != 1 || RETRY(read(line[0], &report, sizeof report)) != sizeof report) {
     errno = ECHILD;
     status_fail(m->ends.status, STAGE_NAMESPACES, 0);
@@ -194,10 +200,10 @@ static pid_t make_init(const struct maker *m, int *pidfd) {
   return init;
 }
 
-static int open_work_directory(const struct maker *m, pid_t init) {
+static int open_work_directory(const struct maker *m, int proc, pid_t init) {
   char path[320];
-  snprintf(path, sizeof path, "/proc/%d/root%s", init, m->plan->work_directory);
-  int directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  snprintf(path, sizeof path, "%d/root%s", init, m->plan->work_directory);
+  int directory = openat(proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) status_fail(m->ends.status, STAGE_WORK_DIRECTORY, 0);
   return directory;
 }
@@ -241,9 +247,10 @@ _Noreturn void maker_run(const struct maker *m) {
   signals_die_with(m->launcher); /* or it would make a box of which nobody knows; once in the groups it is swept with them */
   offer_to_oom_killer();
   enter_groups(m, &group);
-  if (setns(m->lane->mount_namespace, CLONE_NEWNS)) status_fail(m->ends.status, STAGE_LANE, 0);
-  pid_t init = make_init(m, &pidfd);
-  int work_directory = open_work_directory(m, init);
+  const int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (proc < 0 || setns(m->lane->mount_namespace, CLONE_NEWNS)) status_fail(m->ends.status, STAGE_LANE, 0);
+  pid_t init = make_init(m, proc, &pidfd);
+  int work_directory = open_work_directory(m, proc, init);
   if (m->zygote) ask_zygote(m, &group, pidfd);
   else fork_parked(m, pidfd);
   _exit(status_send_made(m->ends.status, init, work_directory) ? 1 : 0);

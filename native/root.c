@@ -10,17 +10,8 @@
 #include "system.h"
 #include "wire.h"
 
-/* The current directory is the box's root from `mount_root` on; "/proc" is reached as "proc". */
-static const char *relative(const char *path) { return path + 1; }
-
-/* Mounts of a copied namespace are locked in place; a copy of the tree at the same place is ours to pivot into. */
-static int mount_root(void) {
-  if (mount(LANE_ROOT, LANE_ROOT, NULL, MS_BIND | MS_REC, NULL)) return -1;
-  return chdir(LANE_ROOT);
-}
-
 /* One tmpfs holds all that the program may write, so that one limit covers it. Its root and those directories are no
- * inodes of the program's. */
+ * inodes of the program's. It lies beneath the work directory, and is the current directory until all of it is in place. */
 static int mount_store(const struct plan *plan, const struct root_sizes *sizes) {
   uint32_t own = 1;
   for (size_t i = 0; i < plan->entry_count; i++) own += plan->entries[i].kind == PLAN_STORE;
@@ -28,24 +19,23 @@ static int mount_store(const struct plan *plan, const struct root_sizes *sizes) 
   snprintf(options, sizeof options, "mode=0755,size=%llu,nr_inodes=%u", (unsigned long long)sizes->disk_bytes,
            sizes->inodes + own);
   unsigned long flags = MS_NODEV | (DEFENCE("nosuid") ? MS_NOSUID : 0);
-  return mount("millrace", LANE_STORE, "tmpfs", flags, options);
+  if (mount("millrace", plan->work_directory, "tmpfs", flags, options)) return -1;
+  return chdir(plan->work_directory);
 }
 
 static int mount_store_dir(const struct plan_entry *entry) {
-  char source[320];
-  if (strlen(entry->data) > 255) return -1;
-  snprintf(source, sizeof source, LANE_STORE "/%s", entry->data);
-  if (mkdir(source, 0700) || chown(source, entry->owner, entry->owner) || chmod(source, entry->mode)) return -1;
-  return mount(source, relative(entry->path), NULL, MS_BIND, NULL);
+  const char *name = entry->data;
+  if (mkdir(name, 0700) || chown(name, entry->owner, entry->owner) || chmod(name, entry->mode)) return -1;
+  return mount(name, entry->path, NULL, MS_BIND, NULL);
 }
 
 static int mount_proc(const struct plan_entry *entry) {
   const char *options = DEFENCE("hidepid") ? "hidepid=invisible" : "";
-  return mount("proc", relative(entry->path), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, options);
+  return mount("proc", entry->path, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, options);
 }
 
 static int write_sysctl(const struct plan_entry *entry) {
-  int fd = open(relative(entry->path), O_WRONLY | O_CLOEXEC);
+  int fd = open(entry->path, O_WRONLY | O_CLOEXEC);
   if (fd < 0) return -1;
   ssize_t written = write(fd, entry->data, entry->data_size);
   close(fd);
@@ -55,16 +45,14 @@ static int write_sysctl(const struct plan_entry *entry) {
 static int mount_mask(const struct plan_entry *entry) {
   if (!DEFENCE("proc_masks")) return 0;
   const char *cover = entry->kind == PLAN_MASK_DIR ? LANE_EMPTY : LANE_NOTHING;
-  if (!mount(cover, relative(entry->path), NULL, MS_BIND, NULL)) return 0;
+  if (!mount(cover, entry->path, NULL, MS_BIND, NULL)) return 0;
   return errno == ENOENT ? 0 : -1;
 }
 
 static int make_read_only(const struct plan_entry *entry) {
   if (!DEFENCE("read_only_proc")) return 0;
-  const char *path = relative(entry->path);
   struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
-  if (mount(path, path, NULL, MS_BIND, NULL)) return -1;
-  return (int)syscall(SYS_mount_setattr, AT_FDCWD, path, 0, &attr, sizeof attr);
+  return (int)syscall(SYS_mount_setattr, AT_FDCWD, entry->path, 0, &attr, sizeof attr);
 }
 
 static enum stage make_entry(const struct plan_entry *entry) {
@@ -79,15 +67,9 @@ static enum stage make_entry(const struct plan_entry *entry) {
   }
 }
 
-static int pivot(void) {
-  if (syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH)) return -1;
-  return chdir("/");
-}
-
 enum stage root_make(const struct plan *plan, const struct root_sizes *sizes, unsigned *index) {
   *index = 0;
   umask(0);
-  if (mount_root()) return STAGE_ROOT_MOUNT;
   if (mount_store(plan, sizes)) return STAGE_STORE;
   for (; *index < plan->entry_count; ++*index) {
     enum stage failed = make_entry(&plan->entries[*index]);
@@ -95,7 +77,7 @@ enum stage root_make(const struct plan *plan, const struct root_sizes *sizes, un
   }
   *index = 0;
   if (sethostname(plan->hostname, strlen(plan->hostname))) return STAGE_HOSTNAME;
-  if (pivot()) return STAGE_PIVOT;
+  if (chdir("/")) return STAGE_STORE;
   umask(022);
   return STAGE_NONE;
 }

@@ -12,14 +12,12 @@
   STAGE(NAMESPACES, "namespaces")                   \
   STAGE(ID_MAP, "id_map")                           \
   STAGE(BECOME_ROOT, "become_root")                 \
-  STAGE(ROOT_MOUNT, "root_mount")                   \
   STAGE(STORE, "store")                             \
   STAGE(PROC, "proc")                               \
   STAGE(SYSCTL, "sysctl")                           \
   STAGE(MASK, "mask")                               \
   STAGE(LOOPBACK, "loopback")                       \
   STAGE(HOSTNAME, "hostname")                       \
-  STAGE(PIVOT, "pivot")                             \
   STAGE(ENTER, "enter")                             \
   STAGE(WORK_DIRECTORY, "work_directory")           \
   STAGE(ZYGOTE, "zygote")                           \

@@ -1,7 +1,6 @@
 #include "zygote.h"
 
 #include <grp.h>
-#include <linux/mount.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,13 +53,9 @@ static int keep_own_descriptors(int requests, int mount_namespace) {
              : 0;
 }
 
-/* A copy of the tree, whose root is the very top: from inside a box, which reaches neither, the paths of what the interpreter
- * has mapped are then those in the box. */
-static int enter_root(void) {
-  if (setns(LANE_FD, CLONE_NEWNS)) return -1;
-  int root = (int)syscall(SYS_open_tree, AT_FDCWD, LANE_ROOT, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-  return root < 0 || fchdir(root) || chroot(".") ? -1 : 0;
-}
+/* Its top is the root: from inside a box, which does not reach it, the paths of what the interpreter has mapped are then those in
+ * the box. */
+static int enter_root(void) { return setns(LANE_FD, CLONE_NEWNS); }
 
 /* An interpreter may remember where it has booted: nothing of the host's. */
 static int take_hostname(const char *name) { return unshare(CLONE_NEWUTS) || sethostname(name, strlen(name)) ? -1 : 0; }
