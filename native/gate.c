@@ -86,6 +86,44 @@ static void correct_kernel(void) {
   if (field[51]) prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0);
 }
 
+enum { PAGE = 4096, OWNED_PAGES_MAX = 1024 };
+
+/* Goes through the pages of a range that are in memory. Returns how many there are; `is_copying`: they are written to, unchanged. */
+static size_t visit_pages(uintptr_t start, uintptr_t end, bool is_copying) {
+  unsigned char is_there[1024];
+  size_t found = 0;
+  for (uintptr_t part = start; part < end; part += COUNT_OF(is_there) * PAGE) {
+    const size_t pages = (end - part) / PAGE < COUNT_OF(is_there) ? (end - part) / PAGE : COUNT_OF(is_there);
+    if (mincore((void *)part, pages * PAGE, is_there)) break;
+    for (size_t from = 0, to; from < pages; from = to) {
+      for (to = from; to < pages && !((is_there[to] ^ is_there[from]) & 1);) to++;
+      if (!(is_there[from] & 1)) continue;
+      found += to - from;
+      if (is_copying) madvise((void *)(part + from * PAGE), (to - from) * PAGE, MADV_POPULATE_WRITE);
+    }
+  }
+  return found;
+}
+
+static size_t visit_writable(bool is_copying) {
+  char line[1024], access[5];
+  uintptr_t start, end;
+  size_t found = 0;
+  FILE *maps = fopen("/proc/self/maps", "re");
+  while (maps && fgets(line, sizeof line, maps))
+    if (sscanf(line, "%lx-%lx %4s", &start, &end, access) == 3 && !strcmp(access, "rw-p"))
+      found += visit_pages(start, end, is_copying);
+  if (maps) fclose(maps);
+  return found;
+}
+
+/* Memory that is shared with the zygote is copied page by page, when one of the two writes to it, each time by a fault. Of a
+ * small interpreter most will be written to, be it only to count references: so it is copied at once, while nobody waits for
+ * it. Of a large one it would be too much for nothing. */
+static void own_memory(void) {
+  if (visit_writable(false) <= OWNED_PAGES_MAX) visit_writable(true);
+}
+
 static void become_parked(const struct birth *birth) {
   static const int TARGETS[] = {[GATE_STDIN] = 0, [GATE_STDOUT] = 1, [GATE_STDERR] = 2,
                                 [GATE_SCRIPT] = SCRIPT_FD, [GATE_STATUS] = SCRIPT_STATUS_FD};
@@ -96,6 +134,7 @@ static void become_parked(const struct birth *birth) {
   for (size_t i = GATE_STDIN; i < COUNT_OF(TARGETS); i++)
     if (dup3(high[i], TARGETS[i], TARGETS[i] < SCRIPT_FD ? 0 : O_CLOEXEC) < 0) fail_birth(birth, STAGE_SEAL_DESCRIPTORS);
   correct_kernel();
+  own_memory();
   const struct seal all = {.policy = policy, .uid = ID_PROGRAM, .keep = 3, .has_script = true};
   enum stage failed = seal(&all, &index);
   if (failed != STAGE_NONE) status_fail(SCRIPT_STATUS_FD, failed, index);
