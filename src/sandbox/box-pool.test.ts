@@ -411,6 +411,18 @@ describe("warm boxes", () => {
     expect(waiting.box).toBeDefined();
   });
 
+  it("under load zygotes go on giving birth, and nothing else is made ahead", async () => {
+    const { follow, take, takeWarm, finishMaking, sent } = makeFull(FORKED);
+    await follow();
+    await Promise.all([takeWarm(FORKED), takeWarm(FORKED), take(USUAL)]);
+    finishMaking();
+    const before = sent("prepare").length;
+    const waiting = watch(takeWarm(FORKED));
+    await settled();
+    expect(waiting.box).toBeUndefined();
+    expect(zygotesOf(sent("prepare").slice(before))).toEqual([1, 1]); // for the one that waits, and for the next
+  });
+
   it("an interpreter that does not come to its gate is left alone for a minute", async () => {
     const { take, takeWarm, emit, living, sent, warnings, pool, finishMaking } = makePool({ slots: 3, prepared: 2 });
     finishMaking();

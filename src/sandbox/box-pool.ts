@@ -221,6 +221,17 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
     }
   }
 
+  /**
+   * Processes of zygotes stand ready under load, too: each saves the run that gets it far more than its birth takes from those
+   * that are there.
+   */
+  function giveBirth(): void {
+    for (const [key, { kind, count: target }] of demand.targets()) {
+      if (kind.warm?.way !== "fork" || interpreters.isBenched(kind.warm)) continue;
+      for (let ready = countComing(key); ready < target && canMake(); ready++) make(kind);
+    }
+  }
+
   /** Brings what stands ready to what recent runs ask for. */
   function refill(): void {
     const targets = demand.targets();
@@ -241,7 +252,10 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
       schedule(); // those who were served start first
     else if (retryTimer === null) {
       if (line.isEmpty()) refill();
-      else makeForWaiters();
+      else {
+        makeForWaiters();
+        giveBirth();
+      }
     }
   }
 
