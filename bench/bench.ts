@@ -4,6 +4,7 @@
  * Usage, as root: npm run bench -- [--only NAME]... [--language ID]... [--runs COUNT]
  */
 import { parseArgs } from "node:util";
+import { measureCosts } from "./measurements/costs.ts";
 import { measureEndurance } from "./measurements/endurance.ts";
 import { measureEventLoop } from "./measurements/event-loop.ts";
 import { measureIdle } from "./measurements/idle.ts";
@@ -11,6 +12,7 @@ import { measureLanguages } from "./measurements/languages.ts";
 import { measureManyClients } from "./measurements/many-clients.ts";
 import { measurePythonHello } from "./measurements/python-hello.ts";
 import { measureStaticBinary } from "./measurements/static-binary.ts";
+import { measureSustained } from "./measurements/sustained.ts";
 import { measureTelemetry } from "./measurements/telemetry.ts";
 import { createSetup, type Setup } from "./setup.ts";
 import { formatTable, type Row } from "./table.ts";
@@ -20,6 +22,8 @@ const MEASUREMENTS: Readonly<Record<string, (setup: Setup) => Promise<Row[]>>> =
   http: measurePythonHello,
   languages: measureLanguages,
   clients: measureManyClients,
+  sustained: measureSustained,
+  costs: measureCosts,
   loop: measureEventLoop,
   telemetry: measureTelemetry,
   idle: measureIdle,

@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { LoopReport, MemoryReport, ProbeAnswer, ProbeRequest } from "./server-probe.ts";
 
+/** How a server starts programs: as by default, with interpreters that are booted ahead, or each anew. */
+export type Start = "warm" | "cold";
+
 /** A server of this checkout in a process of its own, with defaults for everything but port and log. */
 export interface Server {
   readonly pid: number;
@@ -26,8 +29,9 @@ const NO_KEYS_FILE = "/nonexistent/keys.json";
 const ANSWER_TIMEOUT_MS = 30_000;
 
 /** Starts the server and resolves when it listens. */
-export async function startServer(): Promise<Server> {
-  const child = fork(CLI, ["serve", "--port", "0", "--log", "warn", "--keys-file", NO_KEYS_FILE], {
+export async function startServer(start: Start): Promise<Server> {
+  const starts = start === "cold" ? ["--warm", "0"] : [];
+  const child = fork(CLI, ["serve", "--port", "0", "--log", "warn", "--keys-file", NO_KEYS_FILE, ...starts], {
     execArgv: ["--expose-gc", "--import", PROBE],
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });

@@ -1,16 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Batch } from "../driver.ts";
-import { findProcesses, type Holdings, readBusyMs, readCpu, readHoldings, type ServerProcesses } from "../processes.ts";
+import { findProcesses, type Holdings, readHoldings, type ServerProcesses } from "../processes.ts";
 import type { Server } from "../server.ts";
 import type { MemoryReport } from "../server-probe.ts";
 import type { Setup } from "../setup.ts";
-import { sum } from "../statistics.ts";
 import { fact, judged, type Row } from "../table.ts";
 import { requireGood } from "./batches.ts";
 
 const CLIENTS = 16;
 const WARM_UP_RUNS = 300;
-const BARE_RUNS = 60;
 /** How long the last boxes may take to be removed and replaced, milliseconds. */
 const SETTLE_MS = 1_000;
 
@@ -25,46 +22,31 @@ interface Snapshot {
   readonly supervisor: Holdings;
   readonly launcher: Holdings;
   readonly processes: number;
-  readonly cpu: { readonly server: number; readonly launcher: number; readonly children: number };
-  readonly busyMs: number;
 }
 
-/** Many runs: what server and launcher hold before and after them, and where the processor time goes. */
+/** Many runs: what server and launcher hold before and after them. */
 export async function measureEndurance(setup: Setup): Promise<Row[]> {
   const server = await setup.server();
   const load = await setup.startLoad(setup.pythonHello);
-  const bare = setup.startBare(setup.bareHello);
-  const measureBare = async () => requireGood(await bare.runs(setup.processors, BARE_RUNS));
   try {
     requireGood(await load.runs(CLIENTS, WARM_UP_RUNS));
     const processes = findProcesses(server.pid);
-    const bareBatches = [await measureBare()];
     const before = await takeSnapshot(server, processes);
     const batch = requireGood(await load.runs(CLIENTS, setup.leakRuns));
-    const after = await takeSnapshot(server, processes);
-    bareBatches.push(await measureBare());
-    return [...describeHoldings(batch.done, before, after), ...describeCosts(batch, bareBatches, before, after)];
+    return describeHoldings(batch.done, before, await takeSnapshot(server, processes));
   } finally {
-    await Promise.all([load.close(), bare.close()]);
+    await load.close();
   }
 }
 
 async function takeSnapshot(server: Server, { supervisor, launcher }: ServerProcesses): Promise<Snapshot> {
   await sleep(SETTLE_MS);
-  const cpu = {
-    server: readCpu(server.pid).cpuMs,
-    launcher: readCpu(launcher).cpuMs + readCpu(supervisor).cpuMs,
-    children: readCpu(launcher).childCpuMs,
-  };
-  const busyMs = readBusyMs();
   const memory = await server.measureMemory();
   return {
     server: { ...readHoldings(server.pid), ...memory },
     supervisor: readHoldings(supervisor),
     launcher: readHoldings(launcher),
     processes: findProcesses(server.pid).boxes.length,
-    cpu,
-    busyMs,
   };
 }
 
@@ -105,21 +87,5 @@ function describeHoldings(runs: number, before: Snapshot, after: Snapshot): Row[
     same("launcher, descriptors", before.launcher.descriptors, after.launcher.descriptors),
     same("supervisor, descriptors", before.supervisor.descriptors, after.supervisor.descriptors),
     same("processes below the launcher", before.processes, after.processes),
-  ];
-}
-
-/** Core-milliseconds of a run: time in which a core could do nothing else. */
-function describeCosts(batch: Batch, bare: readonly Batch[], before: Snapshot, after: Snapshot): Row[] {
-  const cost = (part: string, ms: number, detail: string) =>
-    fact(`a run's core-ms: ${part}`, `${(ms / batch.done).toFixed(3)} ms`, detail);
-  const bareMs = sum(bare.map(({ programCpuMs }) => programCpuMs)) / sum(bare.map(({ done }) => done));
-  const children = after.cpu.children - before.cpu.children;
-  return [
-    cost("client", batch.cpuMs, ""),
-    cost("server", after.cpu.server - before.cpu.server, "every thread of it"),
-    cost("launcher", after.cpu.launcher - before.cpu.launcher, "itself, and the supervisor"),
-    cost("boxes", children - batch.programCpuMs, "making and removing them"),
-    cost("program", batch.programCpuMs, `as its answer says; bare ${bareMs.toFixed(3)} ms`),
-    cost("whole machine", after.busyMs - before.busyMs, "with the kernel's own threads and all other processes"),
   ];
 }

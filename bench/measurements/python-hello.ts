@@ -9,9 +9,9 @@ const BATCH = 5;
 
 const MOST_RATIO = 1.5;
 
-/** Hello in Python over HTTP by one client, against the same file started by `posix_spawn`. */
+/** Hello in Python over HTTP by one client, each run started anew, against the same file started by `posix_spawn`. */
 export async function measurePythonHello(setup: Setup): Promise<Row[]> {
-  const http = await setup.startLoad(setup.pythonHello);
+  const http = await setup.startLoad(setup.pythonHello, "cold");
   const bare = setup.startBare(setup.bareHello);
   try {
     requireGood(await http.runs(1, WARM_UP_RUNS));
@@ -25,7 +25,7 @@ export async function measurePythonHello(setup: Setup): Promise<Row[]> {
     const bareMs = median(b.flat());
     return [
       judged({
-        what: "python hello, HTTP: p50 by bare",
+        what: "python hello, cold, HTTP: p50 by bare",
         measured: `${(httpMs / bareMs).toFixed(2)} x`,
         target: `<= ${MOST_RATIO} x`,
         isMet: httpMs / bareMs <= MOST_RATIO,
