@@ -117,6 +117,28 @@ describe("only the kernel's own count makes a memory_limit_exceeded", () => {
   });
 });
 
+describe("the stack, of 64 MiB", () => {
+  /** What is on it before main is called, the environment and the arguments among it. */
+  const BEFORE_MAIN = 128 * 1024;
+
+  test.each([
+    ["below the limit is the program's to use", 64 * MIB - BEFORE_MAIN, 256 * MIB, "used\n"],
+    ["at the limit, with what was there before main on top", 64 * MIB, 256 * MIB, ""],
+    ["above the limit", 65 * MIB, 256 * MIB, ""],
+    ["in a box that has more memory", 65 * MIB, 1024 * MIB, ""],
+  ])("%s", async (_, bytes, memoryBytes, stdout) => {
+    const code = fixture("c/uses-stack.c");
+    const result = await run(server, { language: "c", code, args: [String(bytes)], limits: { memoryBytes } });
+    const end = stdout === "" ? { status: "runtime_error", signal: "SIGSEGV" } : { status: "ok", signal: null };
+    expect(result).toMatchObject({ ...end, stdout });
+  });
+
+  test("is no larger than the memory limit", async () => {
+    const code = "import resource; print(resource.getrlimit(resource.RLIMIT_STACK))";
+    expect((await runPython(server, code, { memoryBytes: LIMIT })).stdout).toBe(`(${LIMIT}, ${LIMIT})\n`);
+  });
+});
+
 test("a stack that grows without end is a SIGSEGV, long before it takes the memory", async () => {
   const code =
     "int deeper(int n) { volatile char frame[1024]; frame[0] = (char)n; return deeper(n + 1) + frame[0]; }\nint main(void) { return deeper(0); }";
