@@ -11,8 +11,8 @@ const LEAST_PROGRAMS = 25;
 const DRAWS = 50;
 /** What has its seed from a clock is the same twice by chance; what has it from a zygote is so nearly always. */
 const MOST_REPEATED = 2;
-/** Ample, for a host that does other things too. */
-const WARM_TIMEOUT_MS = 30_000;
+/** Ample: an interpreter that a busy host boots too slowly is left alone for a minute. */
+const WARM_TIMEOUT_MS = 90_000;
 
 let cold: RunningServer;
 let warm: RunningServer;
