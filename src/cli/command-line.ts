@@ -8,6 +8,7 @@ import { StartError } from "../main/start-error.ts";
 import { configCommand } from "./config-command.ts";
 import { createCommand } from "./create-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
+import { executionsCommand } from "./executions-command.ts";
 import { keysCommand } from "./keys-command.ts";
 import { languagesCommand } from "./languages-command.ts";
 import { runCommand } from "./run/run-command.ts";
@@ -53,6 +54,7 @@ function createProgram(terminal: Terminal): Command {
     .addHelpText("after", EXAMPLES);
   program.addCommand(serveCommand(terminal));
   program.addCommand(runCommand(terminal));
+  program.addCommand(executionsCommand(terminal));
   program.addCommand(languagesCommand(terminal));
   program.addCommand(doctorCommand(terminal));
   program.addCommand(keysCommand(terminal));

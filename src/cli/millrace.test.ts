@@ -22,6 +22,7 @@ describe("millrace", () => {
     ["serve", "MILLRACE_PORT"],
     ["config", "--json"],
     ["run", "--stdin"],
+    ["executions", "cancel"],
     ["languages", "--json"],
     ["doctor", "DEGRADED"],
     ["version", "print the version"],

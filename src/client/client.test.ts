@@ -158,3 +158,24 @@ it("hangs up and rejects with the reason of an aborted signal", async () => {
   await expect(client.execute({ language: "python", code: "" }, { signal })).rejects.toThrow("enough");
   await hungUp.promise;
 });
+
+it("submits, asks and cancels without waiting for the end", async () => {
+  const pending = { ...EXECUTION, state: "queued", status: null, run: null, queuedMs: null, totalMs: null };
+  const standing = { ...pending, node: null, isolation: null };
+  const asked: string[] = [];
+  answer = async (request, response) => {
+    const key = request.headers["idempotency-key"] ?? "";
+    const said = request.method === "POST" ? JSON.stringify(await json(request)) : "";
+    asked.push(`${request.method} ${request.url} ${key} ${said}`);
+    response.writeHead(request.method === "POST" ? 202 : 200, { "content-type": "application/json" });
+    response.end(JSON.stringify(request.method === "DELETE" ? { ...EXECUTION, later: 1 } : { ...standing, later: 1 }));
+  };
+  expect(await client.submit({ language: "python", code: "1" }, { idempotencyKey: "k" })).toEqual(standing);
+  expect(await client.get("exe_1", { waitMs: 1_500 })).toEqual(standing);
+  expect(await client.cancel("exe_1")).toEqual(EXECUTION);
+  expect(asked).toEqual([
+    'POST /v1/executions k {"language":"python","code":"1","wait":false}',
+    "GET /v1/executions/exe_1?wait=1500ms  ",
+    "DELETE /v1/executions/exe_1  ",
+  ]);
+});

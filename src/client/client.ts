@@ -1,7 +1,13 @@
 import { z } from "zod";
 import { EngineError, ERRORS, type ErrorCode } from "../domain/errors.ts";
 import type { ExecutionRequest } from "../protocol/execution-request.ts";
-import { type ExecutionResponse, executionResponseSchema, runResponseSchema } from "../protocol/execution-response.ts";
+import {
+  type ExecutionResponse,
+  type ExecutionStateResponse,
+  executionResponseSchema,
+  pendingExecutionSchema,
+  runResponseSchema,
+} from "../protocol/execution-response.ts";
 import { type LanguageEntry, languageEntrySchema } from "../protocol/languages-response.ts";
 import { problemSchema } from "../protocol/problem.ts";
 
@@ -14,6 +20,32 @@ export interface Client {
    * @throws {UnreachableError}
    */
   execute(request: ExecutionRequest, options?: { readonly signal?: AbortSignal }): Promise<ExecutionResponse>;
+  /**
+   * Has a program run without waiting for its end; ask for it with `get`.
+   * @param options.idempotencyKey makes it safe to try again: the same request with the same key is the same execution.
+   * @throws {EngineError} when the server refuses it.
+   * @throws {UnreachableError}
+   */
+  submit(
+    request: ExecutionRequest,
+    options?: { readonly signal?: AbortSignal; readonly idempotencyKey?: string },
+  ): Promise<ExecutionStateResponse>;
+  /**
+   * An execution that was submitted.
+   * @param options.waitMs how long the server waits for its end before it answers, at most 60,000.
+   * @throws {EngineError} `not_found`, `expired`.
+   * @throws {UnreachableError}
+   */
+  get(
+    id: string,
+    options?: { readonly signal?: AbortSignal; readonly waitMs?: number },
+  ): Promise<ExecutionStateResponse>;
+  /**
+   * Cancels an execution that was submitted, unless it is done.
+   * @throws {EngineError} `not_found`, `expired`.
+   * @throws {UnreachableError}
+   */
+  cancel(id: string, options?: { readonly signal?: AbortSignal }): Promise<ExecutionStateResponse>;
   /**
    * The languages that the server knows.
    * @throws {EngineError}
@@ -31,6 +63,7 @@ export class UnreachableError extends Error {
 const executionAnswer = executionResponseSchema
   .extend({ compile: runResponseSchema.strip().nullable(), run: runResponseSchema.strip().nullable() })
   .strip();
+const stateAnswer = z.discriminatedUnion("state", [executionAnswer, pendingExecutionSchema.strip()]);
 const languagesAnswer = z.object({ languages: z.array(languageEntrySchema.strip()) });
 const problemAnswer = problemSchema.partial({ errors: true }).extend({ code: z.string() }).strip();
 
@@ -42,13 +75,13 @@ export function createClient(options: { readonly url: string; readonly key?: str
   const base = options.url.replace(/\/+$/, "");
   const credentials: Record<string, string> = options.key ? { authorization: `Bearer ${options.key}` } : {};
 
-  async function ask<Answer>(path: string, schema: z.ZodType<Answer>, init: RequestInit): Promise<Answer> {
+  async function ask<Answer>(path: string, schema: z.ZodType<Answer>, init: Init): Promise<Answer> {
     const { status, headers, text } = await send(`${base}${path}`, {
       ...init,
-      headers: { ...credentials, ...(init.body ? { "content-type": "application/json" } : {}) },
+      headers: { ...credentials, ...(init.body ? { "content-type": "application/json" } : {}), ...init.headers },
     });
     const content = parseJson(text);
-    if (status !== 200) throw toError(status, headers, content);
+    if (status !== 200 && status !== 202) throw toError(status, headers, content);
     const answer = schema.safeParse(content);
     if (answer.success) return answer.data;
     throw new UnreachableError(`${base}${path} does not answer as Millrace does`, { cause: answer.error });
@@ -61,12 +94,31 @@ export function createClient(options: { readonly url: string; readonly key?: str
         body: JSON.stringify(request),
         ...(signal && { signal }),
       }),
+    submit: (request, { signal, idempotencyKey } = {}) =>
+      ask("/v1/executions", stateAnswer, {
+        method: "POST",
+        body: JSON.stringify({ ...request, wait: false }),
+        headers: idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey },
+        ...(signal && { signal }),
+      }),
+    get: (id, { signal, waitMs = 0 } = {}) =>
+      ask(`${addressOf(id)}?wait=${Math.min(60_000, Math.round(waitMs))}ms`, stateAnswer, {
+        method: "GET",
+        ...(signal && { signal }),
+      }),
+    cancel: (id, { signal } = {}) => ask(addressOf(id), stateAnswer, { method: "DELETE", ...(signal && { signal }) }),
     async languages({ signal } = {}) {
       const { languages } = await ask("/v1/languages", languagesAnswer, { method: "GET", ...(signal && { signal }) });
       return languages;
     },
   };
 }
+
+function addressOf(id: string): string {
+  return `/v1/executions/${encodeURIComponent(id)}`;
+}
+
+type Init = RequestInit & { readonly headers?: Readonly<Record<string, string>> };
 
 interface Answer {
   readonly status: number;

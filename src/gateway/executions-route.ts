@@ -1,17 +1,21 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { EngineError } from "../domain/errors.ts";
+import type { Execution } from "../domain/execution.ts";
 import { quote } from "../protocol/describe.ts";
 import { parseExecutionRequest } from "../protocol/parse-execution-request.ts";
-import { toResponse } from "../protocol/to-response.ts";
+import { toResponse, toStateResponse } from "../protocol/to-response.ts";
+import type { IdempotencyClaim } from "../store/store.ts";
 import type { GatewayDeps } from "./gateway.ts";
+import { readIdempotency } from "./idempotency.ts";
 import { parseQuery } from "./query.ts";
 import { addRoute } from "./route.ts";
-import { runExecution } from "./run-execution.ts";
+import { runExecution, submitExecution } from "./submit-execution.ts";
 import { fromRequest, toExecution } from "./to-execution.ts";
 
 const JSON_TYPE = /^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*$/i;
+const JSON_ANSWER = "application/json; charset=utf-8";
 
-/** `POST /v1/executions`: the full form. Waits for the end and answers 200. */
+/** `POST /v1/executions`: the full form. Waits for the end and answers 200; or answers 202 at once. */
 export function registerExecutionsRoute(app: FastifyInstance, deps: GatewayDeps): void {
   addRoute(app, {
     method: "POST",
@@ -19,16 +23,37 @@ export function registerExecutionsRoute(app: FastifyInstance, deps: GatewayDeps)
     config: { isForExecution: true },
     onRequest: async (request) => {
       refuseOtherTypes(request);
-      refuseLaterHeaders(request);
       refuseQuery(request);
     },
     handler: async (request, reply) => {
       const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
-      const execution = toExecution(fromRequest(parseExecutionRequest(body)), deps.languages);
-      const result = await runExecution(deps, execution, reply);
-      return reply.type("application/json; charset=utf-8").send(JSON.stringify(toResponse(result)));
+      const asked = parseExecutionRequest(body);
+      const execution = toExecution(fromRequest(asked), deps.languages);
+      const idempotency = readIdempotency(request, body);
+      if (!(asked.wait ?? !prefersAsync(request))) return accept(deps, execution, reply, idempotency);
+      const result = await runExecution(deps, execution, reply, idempotency);
+      return reply.type(JSON_ANSWER).send(JSON.stringify(toResponse(result)));
     },
   });
+}
+
+/** Answers 202 and lets the client ask for the rest. */
+async function accept(
+  deps: GatewayDeps,
+  execution: Execution,
+  reply: FastifyReply,
+  idempotency: IdempotencyClaim | null,
+): Promise<FastifyReply> {
+  const { request } = reply;
+  const { id, done } = await submitExecution(deps, execution, { request, isKept: true, idempotency });
+  request.heldUntil = done;
+  request.isExecuted = true;
+  const record = await deps.store.find(id);
+  if (record === undefined || record === "expired")
+    throw new EngineError("expired", `The result of ${id} is no longer kept`);
+  if (prefersAsync(request)) reply.header("preference-applied", "respond-async");
+  const answer = JSON.stringify(toStateResponse(record));
+  return reply.code(202).header("location", `/v1/executions/${id}`).type(JSON_ANSWER).send(answer);
 }
 
 function refuseOtherTypes(request: FastifyRequest): void {
@@ -38,15 +63,10 @@ function refuseOtherTypes(request: FastifyRequest): void {
   throw new EngineError("unsupported_media_type", `The content type has to be application/json, ${given}`);
 }
 
-/** Headers that ask for what is not there yet: to ignore them would be a false promise. */
-function refuseLaterHeaders(request: FastifyRequest): void {
-  if (request.headers["idempotency-key"] !== undefined) {
-    throw new EngineError("not_supported_yet", "The header Idempotency-Key is not supported yet");
-  }
+/** `Prefer: respond-async` (RFC 7240). */
+function prefersAsync(request: FastifyRequest): boolean {
   const prefer = request.headers["prefer"];
-  if (prefer !== undefined && /\brespond-async\b/i.test(String(prefer))) {
-    throw new EngineError("not_supported_yet", "The header Prefer: respond-async is not supported yet");
-  }
+  return prefer !== undefined && /(?:^|[,\s])respond-async(?:$|[,;\s])/i.test(String(prefer));
 }
 
 function refuseQuery(request: FastifyRequest): void {

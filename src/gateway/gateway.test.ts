@@ -180,18 +180,6 @@ describe("POST /v1/executions", () => {
     ],
     ["tests", () => postJson({ language: "python", code: "x", tests: [] }), 422, "not_supported_yet"],
     [
-      "an idempotency key",
-      () => postJson({ language: "python", code: "x" }, { "idempotency-key": "1" }),
-      422,
-      "not_supported_yet",
-    ],
-    [
-      "a wish not to wait",
-      () => postJson({ language: "python", code: "x" }, { prefer: "wait=5, respond-async" }),
-      422,
-      "not_supported_yet",
-    ],
-    [
       "a query",
       () =>
         request({

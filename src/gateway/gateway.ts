@@ -18,6 +18,7 @@ import { registerClusterRoute } from "./cluster-route.ts";
 import type { DocsPage } from "./docs-page.ts";
 import { registerDocsRoutes } from "./docs-routes.ts";
 import { createErrorAnswers } from "./error-answers.ts";
+import { registerExecutionRoute } from "./execution-route.ts";
 import { registerExecutionsRoute } from "./executions-route.ts";
 import { refuseCodings, setSecurityHeaders } from "./guard.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
@@ -99,6 +100,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
 
   app.decorateRequest("client", null);
+  app.decorateRequest("heldUntil", null);
   watchRequests(app, telemetry);
   app.addHook("onRequest", async (request, reply) => {
     setSecurityHeaders(reply);
@@ -116,6 +118,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
     registerLangRoute(text, options);
   });
   registerExecutionsRoute(app, options);
+  registerExecutionRoute(app, options);
   registerLanguagesRoute(app, options);
   registerClusterRoute(app, options);
   registerHealthRoutes(app, options);

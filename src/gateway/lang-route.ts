@@ -1,8 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import { REQUEST_LIMITS } from "../protocol/request-limits.ts";
 import type { GatewayDeps } from "./gateway.ts";
+import { readIdempotency } from "./idempotency.ts";
 import { addRoute } from "./route.ts";
-import { runExecution } from "./run-execution.ts";
+import { runExecution } from "./submit-execution.ts";
 import { toTextAnswer } from "./text-answer.ts";
 import { parseTextRequest } from "./text-request.ts";
 import { toExecution } from "./to-execution.ts";
@@ -22,7 +23,7 @@ export function registerLangRoute(app: FastifyInstance, deps: GatewayDeps): void
       const { language } = request.params as { language: string };
       const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
       const execution = toExecution(parseTextRequest(language, request.raw.url ?? "", body), deps.languages);
-      const result = await runExecution(deps, execution, reply);
+      const result = await runExecution(deps, execution, reply, readIdempotency(request, body));
       const { headers, body: text } = toTextAnswer(result);
       const status = result.status === "internal_error" ? 500 : 200;
       return reply.code(status).headers(headers).type("text/plain; charset=utf-8").send(text);

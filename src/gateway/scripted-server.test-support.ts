@@ -125,9 +125,9 @@ export function startScriptedServer(options: {
       telemetry.close();
       stopped.abort();
       await queue.close();
+      await Promise.all(workers);
       await store.close();
       await server.app.close();
-      await Promise.all(workers);
     },
   };
   const workers = Array.from({ length: slots }, () => work());

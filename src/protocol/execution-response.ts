@@ -60,5 +60,26 @@ export const executionResponseSchema = z
   })
   .meta({ description: "An execution that is done. Every field is always there, null where it does not apply." });
 
+/** An execution that is not done yet: the same fields, null where nothing is known. */
+export const pendingExecutionSchema = executionResponseSchema
+  .extend({
+    state: z.enum(["queued", "running"]),
+    status: z.null(),
+    compile: z.null(),
+    run: z.null(),
+    queuedMs: z.null(),
+    totalMs: z.null(),
+    isolation: z.null(),
+  })
+  .meta({
+    description: "An execution that waits or runs: the fields of one that is done, null where nothing is known.",
+  });
+
+/** An execution in any state. */
+export const executionStateSchema = z
+  .discriminatedUnion("state", [executionResponseSchema, pendingExecutionSchema])
+  .meta({ description: "An execution in any state." });
+
 export type RunResponse = z.infer<typeof runResponseSchema>;
 export type ExecutionResponse = z.infer<typeof executionResponseSchema>;
+export type ExecutionStateResponse = z.infer<typeof executionStateSchema>;

@@ -44,8 +44,8 @@ describe("parseExecutionRequest", () => {
       compileArgs: ["-O2"],
       limits: Object.fromEntries(LIMIT_NAMES.map((name) => [name, MAXIMUM_LIMITS[name]])),
       compileLimits: { cpuMs: 1 },
-      wait: true,
-      priority: "normal",
+      wait: false,
+      priority: "high",
     };
     expect(parse(JSON.stringify(request))).toEqual(request);
   });
@@ -199,8 +199,6 @@ describe("parseExecutionRequest", () => {
     ["interactor", withField("interactor", "{}"), "not_supported_yet", "/interactor"],
     ["outputs", withField("outputs", "[]"), "not_supported_yet", "/outputs"],
     ["webhook", withField("webhook", '"http://127.0.0.1/"'), "not_supported_yet", "/webhook"],
-    ["wait: false", withField("wait", "false"), "not_supported_yet", "/wait"],
-    ["a high priority", withField("priority", '"high"'), "not_supported_yet", "/priority"],
 
     path("../pwned"),
     path("../../../../tmp/pwned"),

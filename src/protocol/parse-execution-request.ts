@@ -17,7 +17,6 @@ export function parseExecutionRequest(body: Uint8Array): ExecutionRequest {
   refuseFaults(findBulkFaults(value));
   refuseFaults(findTypeFaults(value));
   const request = value as ExecutionRequest;
-  refuseFaults(findLaterFaults(request));
   refuseFaults(findContentFaults(request));
   return request;
 }
@@ -100,20 +99,4 @@ function unknownField(parent: Steps, name: string): Fault {
 function fieldsBelow([field]: Steps): readonly string[] {
   if (field === undefined) return Object.keys(executionFrameSchema.shape);
   return field === "files" ? Object.keys(fileSchema.shape) : LIMIT_NAMES;
-}
-
-function findLaterFaults(request: ExecutionRequest): Fault[] {
-  const faults: Fault[] = [];
-  if (request.wait === false) {
-    faults.push({
-      code: "not_supported_yet",
-      path: "/wait",
-      message: "is false: answering before the end is not supported yet",
-    });
-  }
-  if (request.priority !== undefined && request.priority !== "normal") {
-    const message = `is ${JSON.stringify(request.priority)}: a priority other than "normal" is not supported yet`;
-    faults.push({ code: "not_supported_yet", path: "/priority", message });
-  }
-  return faults;
 }

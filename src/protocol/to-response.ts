@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { ExecutionResult, RunResult } from "../domain/execution.ts";
-import type { ExecutionResponse, RunResponse } from "./execution-response.ts";
+import type { ExecutionState } from "../domain/execution-state.ts";
+import type { ExecutionResponse, ExecutionStateResponse, RunResponse } from "./execution-response.ts";
 
 export function toResponse(result: ExecutionResult): ExecutionResponse {
   return {
@@ -17,6 +18,34 @@ export function toResponse(result: ExecutionResult): ExecutionResponse {
     totalMs: roundMs(result.totalMs),
     node: result.node,
     isolation: result.isolation,
+  };
+}
+
+/** What of an execution that is not done is worth telling. */
+export interface StandingExecution {
+  readonly id: string;
+  readonly language: string;
+  readonly version: string;
+  readonly state: ExecutionState;
+}
+
+/** An execution in whatever state it is. */
+export function toStateResponse({ id, language, version, state }: StandingExecution): ExecutionStateResponse {
+  if (state.kind === "done") return toResponse(state.result);
+  return {
+    id,
+    state: state.kind,
+    status: null,
+    language,
+    version,
+    compile: null,
+    run: null,
+    tests: null,
+    files: [],
+    queuedMs: null,
+    totalMs: null,
+    node: state.kind === "running" ? state.node : null,
+    isolation: null,
   };
 }
 

@@ -31,7 +31,7 @@ export interface AccessOptions {
 export interface Access {
   /**
    * Finds out who sends a request and whether they may, and sets `request.client`. One that executes is counted until it
-   * is answered or its client is gone.
+   * is answered or its client is gone; one that is answered before its end, until then.
    * @returns whether the request is answered already, as when a browser only asks if it may send one.
    * @throws {EngineError} `forbidden_origin`, `unauthorized`, `rate_limited`.
    */
@@ -102,7 +102,11 @@ export function createAccess(options: AccessOptions): Access {
     if (most === null) return;
     const leave = concurrency.enter(name === null ? `network ${network}` : `key ${name}`, most);
     if (leave === null) throw tooMany(`More than ${most} executions under way at once`, RETRY_S);
-    reply.raw.once("close", leave);
+    reply.raw.once("close", () => {
+      const { heldUntil } = reply.request;
+      if (heldUntil === null) leave();
+      else heldUntil.then(leave, leave);
+    });
   }
 
   return {

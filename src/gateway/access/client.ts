@@ -14,6 +14,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Who sends it. Set before any route sees the request; on an open route nobody is asked who they are, and it is null. */
     client: Client | null;
+    /** The end of what its client has under way beyond the answer; null for nothing. */
+    heldUntil: Promise<unknown> | null;
   }
 }
 

@@ -42,7 +42,8 @@ describe("the API's document", () => {
   });
 
   test("has every route of the server, and no other", () => {
-    const made = vi.mocked(addRoute).mock.calls.map(([, { method, url }]) => `${method} ${url}`);
+    const routed = vi.mocked(addRoute).mock.calls.flatMap(([, ...routes]) => routes);
+    const made = routed.map(({ method, url }) => `${method} ${url}`);
     const routes = made.filter((route) => !route.startsWith("GET /docs/"));
     const known = operations.map(({ path, method }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`);
     expect(routes.toSorted()).toEqual(known.toSorted());

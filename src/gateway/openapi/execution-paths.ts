@@ -3,7 +3,7 @@ import { STATUSES } from "../../domain/outcome.ts";
 import { REQUEST_LIMITS } from "../../protocol/request-limits.ts";
 import { errors } from "./error-responses.ts";
 import { examples } from "./examples.ts";
-import type { ApiResponse, PathItem } from "./openapi.ts";
+import type { ApiResponse, Parameter, PathItem } from "./openapi.ts";
 import { refersTo } from "./schemas.ts";
 
 const number = { type: "number", minimum: 0 };
@@ -26,6 +26,22 @@ const RUN_HEADERS: NonNullable<ApiResponse["headers"]> = {
     schema: { type: "string", enum: ISOLATIONS },
   },
   "Millrace-Warm": { description: "Whether it ran in a process started ahead.", schema: { type: "boolean" } },
+};
+
+const IDEMPOTENCY_KEY: Parameter = {
+  name: "Idempotency-Key",
+  in: "header",
+  description:
+    "Makes a retry safe: a request that is the same as an earlier one with this key is the same execution; another one is refused.",
+  schema: { type: "string", pattern: "^[!-~]{1,255}$" },
+};
+
+const ID: Parameter = {
+  name: "id",
+  in: "path",
+  required: true,
+  description: "As the answer to `POST /v1/executions` has it.",
+  schema: { type: "string", pattern: "^exe_[0-9a-f]{32}$" },
 };
 
 /** The routes that execute programs. */
@@ -62,6 +78,7 @@ export function executionPaths(): Record<string, PathItem> {
             description: "A semver range, like `3` or `>=17`; the newest version when absent.",
             schema: { type: "string", minLength: 1, maxLength: REQUEST_LIMITS.nameCharacters },
           },
+          IDEMPOTENCY_KEY,
         ],
         requestBody: {
           required: true,
@@ -80,7 +97,17 @@ export function executionPaths(): Record<string, PathItem> {
             headers: RUN_HEADERS,
             content: { "text/plain": { schema: { type: "string" } } },
           },
-          ...errors("Line", "not_utf8", "unknown_language", "too_large", "invalid_field", "queue_full", "no_worker"),
+          ...errors(
+            "Line",
+            "not_utf8",
+            "unknown_language",
+            "idempotency_conflict",
+            "too_large",
+            "invalid_field",
+            "queue_full",
+            "no_worker",
+            "store_full",
+          ),
           "500": {
             description:
               "The engine failed: `Millrace-Status` is `internal_error`, or the text is a line with the code `internal`.",
@@ -96,7 +123,16 @@ export function executionPaths(): Record<string, PathItem> {
         tags: ["execute"],
         summary: "Runs a program: the full form",
         description:
-          "Waits until the execution is done. A client that hangs up cancels it: a waiting one never runs, a running one is killed.",
+          "Waits until the execution is done, or with `wait: false` answers as soon as it is accepted. A client that hangs up while it waits cancels the execution: a waiting one never runs, a running one is killed. Not so with an `Idempotency-Key`.",
+        parameters: [
+          IDEMPOTENCY_KEY,
+          {
+            name: "Prefer",
+            in: "header",
+            description: "`respond-async` is `wait: false` where the body does not say `wait`.",
+            schema: { type: "string" },
+          },
+        ],
         requestBody: {
           required: true,
           description: "JSON in UTF-8, at most 40 MiB.",
@@ -114,15 +150,63 @@ export function executionPaths(): Record<string, PathItem> {
             description: "The execution is done, however its program ended.",
             content: { "application/json": { schema: refersTo("Execution") } },
           },
+          "202": {
+            description:
+              "The execution is accepted; `Location` is where to ask for it. No death of a process loses it.",
+            headers: { Location: { description: "Its address.", schema: { type: "string", format: "uri-reference" } } },
+            content: { "application/json": { schema: refersTo("ExecutionState") } },
+          },
           ...errors(
             "Problem",
             "malformed_json",
             "unknown_language",
+            "idempotency_conflict",
             "too_large",
             "invalid_field",
             "queue_full",
             "no_worker",
+            "store_full",
           ),
+        },
+      },
+    },
+    "/v1/executions/{id}": {
+      get: {
+        operationId: "getExecution",
+        tags: ["execute"],
+        summary: "An execution as it is, or as soon as it is done",
+        description:
+          "Only whoever submitted an execution can see it, and only one that was answered 202 or had an `Idempotency-Key`. Its result is kept for a while after its end.",
+        parameters: [
+          ID,
+          {
+            name: "wait",
+            in: "query",
+            description: "How long to wait for its end, like `10s` or `500ms`; at most 60 s.",
+            schema: { type: "string", pattern: "^[0-9]{1,5}(ms|s)$" },
+            example: "10s",
+          },
+        ],
+        responses: {
+          "200": {
+            description: "The execution, done or not.",
+            content: { "application/json": { schema: refersTo("ExecutionState") } },
+          },
+          ...errors("Problem", "not_found", "expired", "invalid_field"),
+        },
+      },
+      delete: {
+        operationId: "cancelExecution",
+        tags: ["execute"],
+        summary: "Cancels an execution",
+        description: "One that waits never runs, one that runs is killed. One that is done stays as it is.",
+        parameters: [ID],
+        responses: {
+          "200": {
+            description: "The execution: `cancelled`, unless it was done before.",
+            content: { "application/json": { schema: refersTo("ExecutionState") } },
+          },
+          ...errors("Problem", "not_found", "expired"),
         },
       },
     },

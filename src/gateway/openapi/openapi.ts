@@ -22,6 +22,7 @@ export type Tag = "execute" | "look" | "operate";
 export interface PathItem {
   readonly get?: Operation;
   readonly post?: Operation;
+  readonly delete?: Operation;
 }
 
 export interface Operation {
@@ -43,7 +44,7 @@ export interface Operation {
 
 export interface Parameter {
   readonly name: string;
-  readonly in: "path" | "query";
+  readonly in: "path" | "query" | "header";
   readonly required?: true;
   readonly description: string;
   readonly schema: object;

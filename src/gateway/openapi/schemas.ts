@@ -3,7 +3,9 @@ import { clusterResponseSchema, nodeSchema } from "../../protocol/cluster-respon
 import { executionRequestSchema, fileSchema, limitsSchema } from "../../protocol/execution-request.ts";
 import {
   executionResponseSchema,
+  executionStateSchema,
   isolationSchema,
+  pendingExecutionSchema,
   runResponseSchema,
   statusSchema,
 } from "../../protocol/execution-response.ts";
@@ -16,6 +18,8 @@ const SCHEMAS = {
   File: fileSchema,
   Limits: limitsSchema,
   Execution: executionResponseSchema,
+  PendingExecution: pendingExecutionSchema,
+  ExecutionState: executionStateSchema,
   Run: runResponseSchema,
   Status: statusSchema,
   Languages: languagesResponseSchema,
