@@ -156,7 +156,7 @@ int64_t box_tick_ending(struct boxes *boxes, struct box *box, int64_t now) {
   return box->state == BOX_CLEARING ? box->due_us : INT64_MAX;
 }
 
-bool box_reaped(struct boxes *boxes, struct box *box, pid_t pid, int status) {
+bool box_reaped(struct boxes *boxes, struct box *box, pid_t pid, int status, const struct rusage *usage) {
   if (box->state == BOX_EMPTY) return false;
   /* What a child said comes before its death; its number may be in there. */
   if (box->state == BOX_MAKING || pid == box->main) box_read_status(boxes, box);
@@ -165,6 +165,7 @@ bool box_reaped(struct boxes *boxes, struct box *box, pid_t pid, int status) {
     if (status && box->state == BOX_MAKING) box_fail(boxes, box, STAGE_FORK, ECHILD, 0);
   } else if (pid == box->main) {
     box->main = 0;
+    if (box->state == BOX_RUNNING) cgroup_note_end(&box->group, usage);
     if (box->state == BOX_RUNNING) box_main_ended(box, status);
     else if (box->state < BOX_RUNNING) box_fail(boxes, box, STAGE_LOST, ECHILD, 0);
   } else if (pid == box->init) {

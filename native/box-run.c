@@ -8,7 +8,9 @@
 enum {
   OOM_RECHECKS = 50, /* the event may come a moment before the counter moves */
   OOM_RECHECK_US = 1000,
-  CPU_CHECK_MIN_US = 4 * 1000
+  CPU_CHECK_MIN_US = 4 * 1000,
+  SAMPLE_US = 5 * 1000,
+  SAMPLE_SHARE = 10 /* of the time is for looking, at most one part */
 };
 
 /* The first cause wins. */
@@ -32,7 +34,8 @@ const char *box_start(struct boxes *boxes, struct box *box, const uint8_t *paylo
   if (!take_limits(&c, &limits)) return "START: bad limits";
   if (box->state > BOX_RUNNING) return NULL; /* it has failed; the event is on its way */
   if (box->state != BOX_PREPARED) return "START: the box is not prepared";
-  const struct cgroup_limits group = {.memory_bytes = limits.memory_bytes, .processes = limits.processes};
+  const struct cgroup_limits group = {.memory_bytes = limits.memory_bytes, .processes = limits.processes,
+                                      .init = box->init, .main = box->main, .store = box->work_directory};
   if (cgroup_start(&box->group, &group, &box->cpu_base_ns)) {
     box_fail(boxes, box, STAGE_LIMITS, errno, 0);
     return NULL;
@@ -45,6 +48,7 @@ const char *box_start(struct boxes *boxes, struct box *box, const uint8_t *paylo
   box->started_us = now_us();
   box->wall_deadline_us = box->started_us + (int64_t)limits.wall_us;
   box->cpu_check_us = box->started_us + (int64_t)(limits.cpu_us / boxes->processors);
+  box->sample_us = cgroup_is_sampled(&box->group) ? box->started_us + SAMPLE_US : INT64_MAX;
   return box_push(boxes, box, BOX_SCRIPT, c.at, cursor_left(&c)) ? NULL : "START: beyond the credit";
 }
 
@@ -126,6 +130,13 @@ static void check_cpu(struct boxes *boxes, struct box *box, int64_t now) {
   box->cpu_check_us = now + (earliest > CPU_CHECK_MIN_US ? earliest : CPU_CHECK_MIN_US);
 }
 
+/* Memory that no group bounds. */
+static void check_sample(struct box *box, int64_t now) {
+  if (cgroup_sample(&box->group) > box->limits.memory_bytes) box_stop(box, CAUSE_MEMORY);
+  int64_t cost = (now_us() - now) * SAMPLE_SHARE;
+  box->sample_us = now + (cost > SAMPLE_US ? cost : SAMPLE_US);
+}
+
 /* We may be late: a main that has ended meanwhile was in time, and its end is about to be read. */
 static void check_wall(struct box *box) {
   siginfo_t ended = {.si_pid = 0};
@@ -139,10 +150,12 @@ int64_t box_tick_running(struct boxes *boxes, struct box *box, int64_t now) {
     box->oom_checks_left--;
     box->oom_check_us = now + OOM_RECHECK_US;
   }
+  if (now >= box->sample_us) check_sample(box, now);
   if (now >= box->cpu_check_us) check_cpu(boxes, box, now);
   if (now >= box->wall_deadline_us) check_wall(box);
   int64_t next = box->cpu_check_us < box->wall_deadline_us ? box->cpu_check_us : box->wall_deadline_us;
   if (box->oom_checks_left && box->oom_check_us < next) next = box->oom_check_us;
+  if (box->sample_us < next) next = box->sample_us;
   return box->cause == CAUSE_NONE ? next : INT64_MAX;
 }
 

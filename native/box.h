@@ -56,7 +56,7 @@ struct box {
 
   struct run_limits limits;
   uint64_t output_left, cpu_base_ns;
-  int64_t started_us, wall_deadline_us, cpu_check_us, oom_check_us;
+  int64_t started_us, wall_deadline_us, cpu_check_us, oom_check_us, sample_us;
   int64_t due_us; /* when draining ends; when the groups may be removed */
   int oom_checks_left, removals;
   uint8_t cause, truncated;
@@ -104,7 +104,7 @@ const char *box_release(struct boxes *boxes, struct box *box);
 /* What the kernel says. */
 void box_ready(struct boxes *boxes, struct box *box, enum box_source source);
 /* Whether the child was one of the box's. */
-bool box_reaped(struct boxes *boxes, struct box *box, pid_t pid, int status);
+bool box_reaped(struct boxes *boxes, struct box *box, pid_t pid, int status, const struct rusage *usage);
 /* What the remover says of the box's groups. */
 void box_removed(struct boxes *boxes, struct box *box, bool is_removed);
 /* Does what is due; returns when the next thing is, in microseconds of CLOCK_MONOTONIC, or INT64_MAX. */

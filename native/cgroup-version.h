@@ -1,4 +1,4 @@
-/* What cgroup-v1.c and cgroup-v2.c each do in their own way, and what both of them use. The meaning of each is in cgroup.h. */
+/* What cgroup-v1.c, cgroup-v2.c and cgroup-none.c each do in their own way, and what they use. The meaning of each is in cgroup.h. */
 #pragma once
 #include <stdio.h>
 
@@ -18,10 +18,12 @@ struct cgroup_version {
   bool (*take_news)(const struct cgroup *group, int event_fd);
   bool (*was_full)(const struct cgroup *group);
   uint64_t (*memory_peak)(const struct cgroup *group);
+  uint64_t (*sample)(struct cgroup *group);                               /* NULL: nobody has to look */
+  void (*note_end)(struct cgroup *group, const struct rusage *usage);     /* NULL: the group knows */
   int (*remove)(const struct cgroup_tree *tree, uint32_t number);
 };
 
-extern const struct cgroup_version cgroup_v1, cgroup_v2;
+extern const struct cgroup_version cgroup_v1, cgroup_v2, cgroup_none;
 
 /* Whether its hierarchies are there, and the tree's paths in them. False with what is missing. */
 bool cgroup_v1_find(struct cgroup_tree *tree, int instance, const char **missing);

@@ -19,6 +19,8 @@ bool cgroup_find(struct cgroup_tree *tree, int instance, const char **missing) {
   return false;
 }
 
+void cgroup_do_without(struct cgroup_tree *tree) { *tree = (struct cgroup_tree){.version = &cgroup_none}; }
+
 /* ---- one version or the other -------------------------------------------------------------------------------------- */
 
 int cgroup_tree_make(const struct cgroup_tree *tree, const struct cgroup_shares *shares) {
@@ -99,12 +101,21 @@ bool cgroup_was_full(const struct cgroup *group) { return group->version->was_fu
 
 uint64_t cgroup_memory_peak(const struct cgroup *group) { return group->version->memory_peak(group); }
 
+bool cgroup_is_sampled(const struct cgroup *group) { return group->version->sample; }
+
+uint64_t cgroup_sample(struct cgroup *group) { return group->version->sample(group); }
+
+void cgroup_note_end(struct cgroup *group, const struct rusage *usage) {
+  if (group->version->note_end) group->version->note_end(group, usage);
+}
+
 void cgroup_close(struct cgroup *group) {
   for (int i = 0; i < CGROUP_HIERARCHIES_MAX; i++) close_fd(&group->dir[i]);
   close_fd(&group->clock);
   close_fd(&group->oom);
   close_fd(&group->failures);
   close_fd(&group->peak);
+  close_fd(&group->proc);
 }
 
 int cgroup_remove(const struct cgroup_tree *tree, uint32_t number) { return tree->version->remove(tree, number); }

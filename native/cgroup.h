@@ -1,8 +1,10 @@
 /* Control groups of boxes. Each instance has a tree of its own, in the four hierarchies of version 1 (cgroup-v1.c) or in the one of
- * version 2 (cgroup-v2.c); which of them, cgroup.c finds out. */
+ * version 2 (cgroup-v2.c); which of them, cgroup.c finds out. Where there is neither, boxes have no groups (cgroup-none.c): they are
+ * watched instead, which is less, and for whoever starts the launcher to allow. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 enum { CGROUP_HIERARCHIES_MAX = 4, CGROUP_PATH_MAX = 256 };
@@ -23,11 +25,16 @@ struct cgroup {
   int clock, oom, failures, peak;
   bool is_oom_polled; /* by EPOLLPRI on `oom`; else by an eventfd, see `cgroup_watch_oom` */
   uint64_t start_peak, start_bytes;
+  /* Of a box that has no group: its own /proc, the file system it may write (not ours to close), and what its processes have used. */
+  int proc, store;
+  uint64_t start_cpu_ns, main_cpu_ns, peak_bytes;
 };
 
 struct cgroup_limits {
   uint64_t memory_bytes;
   uint32_t processes;
+  pid_t init, main; /* who is in the box */
+  int store;        /* a directory of the file system that it may write */
 };
 
 /* What all boxes together may use, and who has them: lane n the ids first_id + 2n and the next. */
@@ -39,6 +46,8 @@ struct cgroup_shares {
 
 /* Finds what is mounted. False, with what is missing in *missing, when boxes cannot have groups. */
 bool cgroup_find(struct cgroup_tree *tree, int instance, const char **missing);
+/* A tree in which boxes have no groups. */
+void cgroup_do_without(struct cgroup_tree *tree);
 /* Makes the instance's own groups. -1 with errno. */
 int cgroup_tree_make(const struct cgroup_tree *tree, const struct cgroup_shares *shares);
 /* Kills what is left in the instance's groups and removes them. -1 with errno when something stayed. */
@@ -49,7 +58,7 @@ static inline uint32_t cgroup_number(uint32_t count, uint32_t lane) { return cou
 static inline uint32_t cgroup_lane(uint32_t number) { return number & 0xff; }
 
 #define CGROUP_CLOSED \
-  ((struct cgroup){.dir = {-1, -1, -1, -1}, .clock = -1, .oom = -1, .failures = -1, .peak = -1})
+  ((struct cgroup){.dir = {-1, -1, -1, -1}, .clock = -1, .oom = -1, .failures = -1, .peak = -1, .proc = -1, .store = -1})
 
 /* The four steps of a box's maker, each -1 with errno: make the groups, bound them, watch for OOM, enter them. */
 int cgroup_make(const struct cgroup_tree *tree, uint32_t number);
@@ -73,6 +82,11 @@ uint32_t cgroup_oom_kills(const struct cgroup *group);
 bool cgroup_was_full(const struct cgroup *group);
 /* Peak memory in bytes, without the file cache that is charged to the group now. */
 uint64_t cgroup_memory_peak(const struct cgroup *group);
+/* Whether somebody has to look, every now and then, how much memory is used; and looks, in bytes. */
+bool cgroup_is_sampled(const struct cgroup *group);
+uint64_t cgroup_sample(struct cgroup *group);
+/* Main has ended, and used so much, with all whom it has waited for. */
+void cgroup_note_end(struct cgroup *group, const struct rusage *usage);
 void cgroup_close(struct cgroup *group);
 /* Removes the groups of a box. -1 when one stayed: what was in there has been killed, and may be gone the next time. */
 int cgroup_remove(const struct cgroup_tree *tree, uint32_t number);

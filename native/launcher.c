@@ -319,12 +319,13 @@ static void replace_remover(struct launcher *l) {
 
 static void reap(struct launcher *l) {
   int status;
+  struct rusage usage;
   signals_drain(l->signals);
-  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+  for (pid_t pid; (pid = wait4(-1, &status, WNOHANG, &usage)) > 0;) {
     if (pid == l->boxes.remover.pid) replace_remover(l);
     for (uint32_t i = 0; i < l->plan.lanes; i++) {
       lane_reaped(&l->boxes.list[i].lane, pid);
-      if (box_reaped(&l->boxes, &l->boxes.list[i], pid, status)) break;
+      if (box_reaped(&l->boxes, &l->boxes.list[i], pid, status, &usage)) break;
     }
   }
   if (l->connection < 0) {
@@ -421,7 +422,8 @@ static bool drop_privileges(void) {
 
 static const char *start(struct launcher *l) {
   const char *missing;
-  if (!cgroup_find(&l->boxes.groups, l->options->instance, &missing)) return missing;
+  if (l->options->is_reduced) cgroup_do_without(&l->boxes.groups);
+  else if (!cgroup_find(&l->boxes.groups, l->options->instance, &missing)) return missing;
   if (prctl(PR_SET_CHILD_SUBREAPER, 1)) return "child subreaper";
   if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL)) return "mount namespace";
   if (!drop_privileges()) return "capabilities";

@@ -1,5 +1,6 @@
 /* The resident process that makes boxes and starts programs in them, one per worker. */
 #pragma once
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct launcher_options {
@@ -8,6 +9,7 @@ struct launcher_options {
   int instance;         /* names our groups */
   uid_t worker_uid;     /* who may connect */
   uid_t first_id;       /* lanes take two host ids each from here */
+  bool is_reduced;      /* boxes go without groups */
   const char *scratch;  /* existing directory that lanes cover with mounts of their own */
 };
 

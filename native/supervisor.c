@@ -1,5 +1,6 @@
 /*
  * millrace-launcher: the supervisor half, and main. (As `follow PATH` it is neither launcher nor supervisor: see follow.c.)
+ * With the argument `reduced` boxes go without control groups: for a host on which there are none to be had.
  *
  * The worker starts it while it still is root, with a pipe as standard input, and then gives up its own privileges. The supervisor
  * takes the first free instance of this host (its lock file tells), prints one line "SOCKET UID GID" on standard output (where
@@ -38,6 +39,7 @@ enum {
 struct supervisor {
   struct instance instance;
   int listener, signals;
+  bool is_reduced;
 };
 
 static _Noreturn void die(const char *what) {
@@ -75,6 +77,7 @@ static _Noreturn void be_launcher(const struct supervisor *s, pid_t supervisor, 
                                            .instance = s->instance.number,
                                            .worker_uid = s->instance.worker_uid,
                                            .first_id = s->instance.worker_uid + 2,
+                                           .is_reduced = s->is_reduced,
                                            .scratch = s->instance.directory};
   int result = launcher_run(&options);
   if (getppid() != supervisor) instance_remove(&s->instance);
@@ -171,8 +174,9 @@ int main(int argc, char **argv) {
   static struct supervisor s;
   const char *missing;
   if (argc == 3 && strcmp(argv[1], "follow") == 0) return follow_file(argv[2]);
-  if (argc != 1) {
-    fprintf(stderr, "usage: %s   (started by millrace; standard input is its life line)\n", argv[0]);
+  s.is_reduced = argc == 2 && strcmp(argv[1], "reduced") == 0;
+  if (argc != 1 && !s.is_reduced) {
+    fprintf(stderr, "usage: %s [reduced]   (started by millrace; standard input is its life line)\n", argv[0]);
     return 2;
   }
   sys_close_range(3, ~0u);
@@ -186,7 +190,7 @@ int main(int argc, char **argv) {
     die("boxes are made with root's privileges");
   }
   struct cgroup_tree groups;
-  if (!cgroup_find(&groups, 0, &missing)) {
+  if (!s.is_reduced && !cgroup_find(&groups, 0, &missing)) {
     errno = ENOENT;
     fprintf(stderr, "launcher: boxes cannot have control groups; what is missing: %s\n", missing);
     return 1;

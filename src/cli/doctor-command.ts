@@ -31,13 +31,14 @@ export function doctorCommand(terminal: Terminal): Command {
     )
     .option("--json", "as JSON, at the end")
     .addHelpText("after", MORE);
-  return addSettings(command, ["slots", "languages"]).action(async () => {
+  return addSettings(command, ["slots", "languages", "isolation"]).action(async () => {
     const { config } = readSettings(command);
     const isJson = command.opts<{ json?: true }>().json === true;
     const { examine } = await import("../main/doctor/doctor.ts");
     const announce = (text: string) => terminal.complain(`millrace: ${text}\n`);
     const findings: Finding[] = [];
-    for await (const finding of examine({ slots: config.slots, folder: config.languages, announce })) {
+    const { slots, languages: folder, isolation } = config;
+    for await (const finding of examine({ slots, folder, isolation, announce })) {
       findings.push(finding);
       if (!isJson) terminal.print(toText(finding));
     }

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { MOST_CLIENT_LIMITS } from "../domain/client-limits.ts";
+import { ISOLATIONS } from "../domain/node.ts";
 import { LOG_LEVELS } from "../telemetry/log.ts";
 import {
   hostName,
@@ -139,6 +140,18 @@ export const SETTINGS = {
     kind: wholeNumber(1, MOST_CLIENT_LIMITS.concurrency),
     fallback: () => 4,
     help: "public: executions under way at once from one address without a key",
+    side: "server",
+  },
+  isolation: {
+    kind: oneOf(ISOLATIONS),
+    fallback: () => "full" as const,
+    help: "reduced: on a host without control groups, start with boxes that are bounded less well",
+    side: "server",
+  },
+  forceReduced: {
+    kind: toggle,
+    fallback: () => false,
+    help: "let others than this machine reach a server whose isolation is reduced",
     side: "server",
   },
   allowOrigin: {

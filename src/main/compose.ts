@@ -27,6 +27,7 @@ import type { Log } from "../telemetry/log.ts";
 import { createWorker } from "../worker/worker.ts";
 import { closeInReverse, type Part } from "./part.ts";
 import { planAccess } from "./plan-access.ts";
+import type { IsolationPlan } from "./plan-isolation.ts";
 import { orStartError } from "./start-error.ts";
 
 /** All parts of one process, joined; not yet listening. */
@@ -63,6 +64,7 @@ export async function compose(options: {
   /** Of the gateway's clients; whoever made it keeps it up to date. */
   readonly keys: KeyRing;
   readonly languages: LanguageRegistry;
+  readonly isolation: IsolationPlan;
   readonly plan: BoxPlan;
   /** Interpreters of the plan that are booted ahead, and how many may stand ready at once. */
   readonly warmStarts: WarmStarts;
@@ -107,8 +109,7 @@ export async function compose(options: {
     isReady: isReady(),
     slots,
     usedSlots: usedSlots(),
-    isolation: "full",
-    lacks: [],
+    ...options.isolation,
     recent: telemetry.recent(),
   });
   const gateway = createGateway({
@@ -148,7 +149,7 @@ export async function compose(options: {
     engine,
     slots,
     nodeId: id,
-    isolation: "full",
+    isolation: options.isolation.isolation,
     clock: systemClock,
     log,
     telemetry,
@@ -161,7 +162,7 @@ export async function compose(options: {
     queuedJobs: queue.depth,
     oldestJobMs: queue.oldestMs,
     slots: () => slots,
-    isReduced: () => false,
+    isReduced: () => options.isolation.isolation === "reduced",
     usedSlots: worker.busySlots,
     boxes: () => counts().boxes,
     failedBoxes: () => counts().failedBoxes,

@@ -17,6 +17,7 @@ describe("describeStart", () => {
       address: "http://127.0.0.1:8080",
       version: "1.2.3",
       isKeyNeeded: true,
+      lacks: ["There is less of one thing.", "Another is not there."],
       access: ["Clients need an API key; there is one in /keys.json"],
       languages: [
         { ...language, id: "c", name: "C", isAvailable: false, versions: [], install: "apt-get install gcc" },
@@ -27,6 +28,9 @@ describe("describeStart", () => {
       [
         "Millrace 1.2.3 listens on http://127.0.0.1:8080",
         "Clients need an API key; there is one in /keys.json",
+        "Isolation is reduced:",
+        "  There is less of one thing.",
+        "  Another is not there.",
         "",
         "  python  3.13.1, 3.11.2",
         "  c       missing: apt-get install gcc",

@@ -7,15 +7,18 @@ export function describeStart(options: {
   readonly languages: readonly Language[];
   /** Sentences that say who may use it. */
   readonly access: readonly string[];
+  /** What its boxes lack, a sentence each. */
+  readonly lacks: readonly string[];
   readonly isKeyNeeded: boolean;
 }): string {
-  const { address, version, languages, access, isKeyNeeded } = options;
+  const { address, version, languages, access, lacks, isKeyNeeded } = options;
   const here = languages.filter(({ isAvailable }) => isAvailable);
   const missing = languages.filter(({ isAvailable }) => !isAvailable);
   const width = Math.max(0, ...languages.map(({ id }) => id.length));
   return [
     `Millrace ${version} listens on ${address}`,
     ...access,
+    ...(lacks.length > 0 ? ["Isolation is reduced:", ...lacks.map((sentence) => `  ${sentence}`)] : []),
     "",
     ...here.map(({ id, versions }) => `  ${id.padEnd(width)}  ${versions.join(", ")}`),
     ...missing.map(({ id, install }) => `  ${id.padEnd(width)}  missing: ${install}`),

@@ -1,3 +1,4 @@
+import type { Isolation } from "../domain/node.ts";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
 import { createSandbox } from "../sandbox/create-sandbox.ts";
@@ -10,6 +11,7 @@ import { startHost } from "./start-host.ts";
 export interface LocalEngine {
   readonly engine: Engine;
   readonly sandbox: Pick<Sandbox, "run">;
+  readonly isolation: Isolation;
   close(): Promise<void>;
 }
 
@@ -21,6 +23,8 @@ export interface LocalEngine {
  */
 export async function startLocalEngine(options: {
   readonly languages: LanguageRegistry;
+  /** What is accepted, where there is no more. */
+  readonly isolation: Isolation;
   readonly log: Log;
   readonly announce: (text: string) => void;
 }): Promise<LocalEngine> {
@@ -39,6 +43,7 @@ export async function startLocalEngine(options: {
     return {
       engine: createEngine({ sandbox, languages, warmStarts, compiledFiles: null, log, telemetry }),
       sandbox,
+      isolation: host.isolation.isolation,
       async close() {
         await sandbox.close();
         await launcher.stop();

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../domain/clock.ts";
 import { nodeId } from "../domain/ids.ts";
+import type { Isolation } from "../domain/node.ts";
 import { fromRequest, toExecution } from "../gateway/to-execution.ts";
 import type { ExecutionRequest } from "../protocol/execution-request.ts";
 import type { ExecutionResponse } from "../protocol/execution-response.ts";
@@ -24,6 +25,7 @@ export async function runLocally(
   request: ExecutionRequest,
   options: {
     readonly languages: string | null;
+    readonly isolation: Isolation;
     readonly logLevel: LogLevel;
     readonly announce: (text: string) => void;
     readonly signal: AbortSignal;
@@ -38,13 +40,13 @@ export async function runLocally(
   const execution = toExecution(submission, languages);
   const log = createLog({ level: options.logLevel });
   const startedAtMs = systemClock.nowMs();
-  const local = await startLocalEngine({ languages, log, announce: options.announce });
+  const local = await startLocalEngine({ languages, isolation: options.isolation, log, announce: options.announce });
   try {
     const outcome = await local.engine.execute(execution, { signal: options.signal });
     const { id, language, version } = execution;
     const totalMs = systemClock.nowMs() - startedAtMs;
     const node = nodeId(randomUUID());
-    return toResponse({ id, language, version, ...outcome, queuedMs: 0, totalMs, node, isolation: "full" });
+    return toResponse({ id, language, version, ...outcome, queuedMs: 0, totalMs, node, isolation: local.isolation });
   } finally {
     await local.close();
   }

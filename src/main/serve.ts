@@ -10,6 +10,7 @@ import { readKeys } from "./key-store.ts";
 import { loadLanguages } from "./load-languages.ts";
 import { readVersion, viewerDirectory } from "./package-files.ts";
 import { createKeys, isLoopback } from "./plan-access.ts";
+import type { IsolationPlan } from "./plan-isolation.ts";
 import { orNoBoxes, orStartError, StartError } from "./start-error.ts";
 import { type HostVariation, startHost } from "./start-host.ts";
 import { createStopping, type Stopping } from "./stopping.ts";
@@ -45,13 +46,14 @@ export async function serve(
   const host = await startHost({
     slots,
     warm,
+    isolation: config.isolation,
     keepsCompiled: config.compileCache > 0,
     languages,
     log,
     announce,
     variation,
   });
-  const { launcher } = host;
+  const { launcher, isolation } = host;
   const directory = resolve(config.dataDirectory);
   const data = await orStartError(
     `Nothing can be kept in ${directory} (${flagOf("dataDirectory")})`,
@@ -68,12 +70,14 @@ export async function serve(
     watchEnd(follower.exited, (how) => stopping.fail(new Error(`The follower of the keys file ended: ${how}`))),
   ];
   try {
+    refuseReducedForOthers(config, isolation);
     const parts = await orNoBoxes(
       launcher,
       compose({
         config,
         keys,
         languages,
+        isolation,
         plan: host.plan,
         warmStarts: host.warmStarts,
         warm,
@@ -96,6 +100,7 @@ export async function serve(
           version,
           languages: languages.list(),
           access,
+          lacks: isolation.lacks,
           isKeyNeeded: keys.demand() === "required",
         }),
       );
@@ -113,6 +118,13 @@ export async function serve(
 function refuseWithoutKeys({ host }: Config, keysPath: string): never {
   throw new StartError(
     `Others can reach ${host}, and there are no API keys in ${keysPath}. Make one with \`millrace keys add NAME\`, or let everybody run programs with --public`,
+  );
+}
+
+function refuseReducedForOthers({ host, forceReduced }: Config, { isolation }: IsolationPlan): void {
+  if (isolation === "full" || isLoopback(host) || forceReduced) return;
+  throw new StartError(
+    `Others can reach ${host}, and isolation is reduced: boxes have no control groups here. Listen on 127.0.0.1, or have it so all the same with --force-reduced`,
   );
 }
 

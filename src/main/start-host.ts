@@ -1,5 +1,6 @@
 import { chmod, chown, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Isolation } from "../domain/node.ts";
 import { type WarmStarts, warmStartsOf } from "../engine/warm-starts.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
 import type { BoxPlan } from "../sandbox/box-plan.ts";
@@ -8,11 +9,13 @@ import type { Log } from "../telemetry/log.ts";
 import { buildLauncher, gateBeside } from "./build-launcher.ts";
 import { CACHE_DIRECTORY, NATIVE_DIRECTORY } from "./package-files.ts";
 import { planBoxes } from "./plan-boxes.ts";
+import { type IsolationPlan, planIsolation } from "./plan-isolation.ts";
 import { dropPrivileges } from "./privileges.ts";
 import { orStartError, StartError } from "./start-error.ts";
 
 /** What root alone can do, done: what a process needs to make boxes from then on, as nobody in particular. */
 export interface Host {
+  readonly isolation: IsolationPlan;
   /** What every box is made of. */
   readonly plan: BoxPlan;
   /** Interpreters of the plan that can be booted ahead. */
@@ -42,6 +45,7 @@ export interface HostVariation {
  * Compiles the launcher if need be, plans the boxes and starts the launcher's supervisor.
  * @param options.slots how many boxes may run at once.
  * @param options.warm how many interpreters may stand ready, booted ahead.
+ * @param options.isolation what the operator accepts, where there is no more.
  * @param options.keepsCompiled whether compiled programs are to be kept on disk.
  * @param options.languages whose toolchains boxes have to show.
  * @param options.announce told, in words for a person, what takes its time.
@@ -50,6 +54,7 @@ export interface HostVariation {
 export async function startHost(options: {
   readonly slots: number;
   readonly warm: number;
+  readonly isolation: Isolation;
   readonly keepsCompiled: boolean;
   readonly log: Log;
   readonly announce: (text: string) => void;
@@ -58,6 +63,7 @@ export async function startHost(options: {
 }): Promise<Host> {
   const { slots, warm, languages, log, announce, variation = {} } = options;
   refuseWithoutRoot();
+  const isolation = planIsolation(options.isolation);
   const path =
     variation.launcherPath ??
     (await orStartError("There is no launcher", buildLauncher({ nativeDirectory: NATIVE_DIRECTORY, announce })));
@@ -71,9 +77,11 @@ export async function startHost(options: {
   });
   const planned = await orStartError("Boxes cannot be planned", planning);
   const plan = variation.varyPlan?.(planned) ?? planned;
+  const args = isolation.isolation === "reduced" ? ["reduced"] : [];
   const relay = (line: string) => log.warn({ line }, "the launcher says");
-  const launcher = await orStartError("The launcher cannot start", startLauncherProcess({ path, log: relay }));
+  const launcher = await orStartError("The launcher cannot start", startLauncherProcess({ path, args, log: relay }));
   return {
+    isolation,
     plan,
     warmStarts,
     compiledDirectory: options.keepsCompiled ? await makeCompiledDirectory(launcher) : null,

@@ -39,7 +39,7 @@ export function runCommand(terminal: Terminal): Command {
     .argument("<file>", "the program")
     .argument("[args...]", "arguments for the program; put -- before those that begin with -")
     .addHelpText("after", MORE);
-  addSettings(addRunOptions(command), ["url", "key", "languages", "log"]);
+  addSettings(addRunOptions(command), ["url", "key", "languages", "isolation", "log"]);
   return command.action(async (file: string, args: string[]) => {
     const settings = readSettings(command);
     const options = command.opts<RunOptions>();
@@ -70,6 +70,7 @@ async function chooseRunner({ config, origins }: ReadConfig, terminal: Terminal)
     execute: (request, { signal } = {}) =>
       runLocally(request, {
         languages,
+        isolation: config.isolation,
         logLevel,
         announce: (text) => terminal.complain(`millrace: ${text}\n`),
         signal: signal ?? new AbortController().signal,

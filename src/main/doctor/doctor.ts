@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Isolation } from "../../domain/node.ts";
 import { createLog } from "../../telemetry/log.ts";
 import { buildLauncher } from "../build-launcher.ts";
 import { loadLanguages } from "../load-languages.ts";
@@ -12,7 +13,7 @@ import { examineCgroups } from "./examine-cgroups.ts";
 import { examineMemory, examineNamespaces, examineRoot, examineSystem } from "./examine-host.ts";
 import { examineLanguages } from "./examine-languages.ts";
 import { examineWeaknesses } from "./examine-weaknesses.ts";
-import { type Finding, fail, pass } from "./finding.ts";
+import { degraded, type Finding, fail, pass } from "./finding.ts";
 
 /**
  * Tries what a server needs, one thing after the other, and says what came of each. It leaves behind what a server would:
@@ -24,6 +25,8 @@ export async function* examine(options: {
   readonly slots: number;
   /** Of further languages; those of the usual one when null. */
   readonly folder: string | null;
+  /** What is accepted, where there is no more. */
+  readonly isolation: Isolation;
   readonly announce: (text: string) => void;
 }): AsyncGenerator<Finding> {
   /** What follows a failure would fail as well. */
@@ -31,7 +34,7 @@ export async function* examine(options: {
     [() => examineSystem(process.platform, process.arch)],
     [() => examineRoot(readFileSync("/proc/self/status", "utf8"))],
     [
-      () => examineCgroups(readFileSync("/proc/self/mountinfo", "utf8")),
+      () => accept(options.isolation, examineCgroups(readFileSync("/proc/self/mountinfo", "utf8"))),
       examineNamespaces,
       () => examineMemory({ slots: options.slots, boxBytes: boxMemoryBytes() }),
       examineLauncher,
@@ -48,6 +51,13 @@ export async function* examine(options: {
   }
   yield* examineWhatRuns(options);
   yield* examineWeaknesses();
+}
+
+/** Without control groups a server starts where that is accepted. */
+function accept(isolation: Isolation, cgroups: Finding): Finding {
+  if (cgroups.verdict !== "fail" || isolation === "full") return cgroups;
+  const reason = `${cgroups.reason} Isolation is reduced: programs are bounded less well.`;
+  return degraded(cgroups.check, reason, cgroups.remedy);
 }
 
 async function examineLauncher(): Promise<Finding> {
@@ -69,13 +79,14 @@ async function examineLauncher(): Promise<Finding> {
 /** Boxes, and the languages in them. */
 async function* examineWhatRuns(options: {
   readonly folder: string | null;
+  readonly isolation: Isolation;
   readonly announce: (text: string) => void;
 }): AsyncGenerator<Finding> {
-  const { announce } = options;
+  const { announce, isolation } = options;
   const log = createLog({ level: "silent" });
   try {
     const languages = await loadLanguages(options);
-    const local = await startLocalEngine({ languages, log, announce });
+    const local = await startLocalEngine({ languages, isolation, log, announce });
     try {
       let hasFailed = false;
       for await (const finding of examineBoxes(local.sandbox, boxTrials(process.arch))) {

@@ -12,8 +12,8 @@ interface Diagnosis {
 }
 
 /** Has the doctor look at this host after a change that only it sees. @param change a command of the shell. */
-function examineAfter(change: string): Promise<CliResult> {
-  const script = `mount --make-rprivate / && ${change} && exec "$0" src/cli/millrace.ts doctor --json`;
+function examineAfter(change: string, flags = ""): Promise<CliResult> {
+  const script = `mount --make-rprivate / && ${change} && exec "$0" src/cli/millrace.ts doctor --json ${flags}`;
   return new Promise((resolve) => {
     execFile("unshare", ["--mount", "sh", "-c", script, process.execPath], (error, stdout, stderr) => {
       resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr });
@@ -108,6 +108,14 @@ test("a controller that is missing fails, with the command that brings it", asyn
   const result = await examineAfter("umount /sys/fs/cgroup/pids");
   expect(result.status).toBe(1);
   expect(findingOf(result, "cgroups")).toMatchObject({ verdict: "fail", remedy: expect.stringContaining("-o pids") });
+});
+
+test("where no control groups are accepted, all else holds, and the host is degraded", async () => {
+  const result = await examineAfter("umount -R /sys/fs/cgroup", "--isolation reduced");
+  expect(result.status).toBe(3);
+  expect(findingOf(result, "cgroups")).toMatchObject({ verdict: "degraded", remedy: expect.any(String) });
+  for (const check of ["administration", "memory limit", "cpu limit", "process limit", "fork bomb", "leftovers"])
+    expect(findingOf(result, check)).toMatchObject({ verdict: "pass" });
 });
 
 test("a language that is not installed is absent, with the command that brings it, and counts for nothing", async () => {
