@@ -39,6 +39,8 @@ describe("readConfig", () => {
     expect(config).toEqual({
       port: 8080,
       host: "127.0.0.1",
+      isolation: "full",
+      forceReduced: false,
       slots: Math.min(128, 2 * availableParallelism()),
       warm: null,
       compileCache: 1024,
