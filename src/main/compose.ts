@@ -178,11 +178,14 @@ export async function compose(options: {
     { name: "worker", close: worker.close },
   ];
 
-  /** Refuses what waits and kills what runs: each then has its answer. A client that does not read it is cut off. */
+  /**
+   * Kills what runs, and refuses whoever waits for it or for what waits itself; what is kept goes on at the next start. A
+   * client that does not read its answer is cut off.
+   */
   async function abandon(): Promise<void> {
+    worker.abandon();
     // What fails here fails again, and is told, when the parts are closed in order.
     await Promise.allSettled([worker.close(), sandbox?.close()]);
-    // What ran has its result by then; who still waits is refused.
     await store.close();
     await delay(LAST_READ_MS);
     gateway.server.closeAllConnections();
@@ -196,6 +199,8 @@ export async function compose(options: {
       hurry.addEventListener("abort", onHurry, { once: true });
       if (hurry.aborted) onHurry();
       await gateway.close();
+      // What runs without anybody who waits for it may end as well. In a hurry the worker closes soon.
+      await worker.close();
       hurry.removeEventListener("abort", onHurry);
       await closeInReverse(parts, CLOSE_DEADLINE_MS);
     },

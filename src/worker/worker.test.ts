@@ -16,12 +16,19 @@ const ok: ExecutionOutcome = { status: "ok", compile: null, run: null };
 
 /** An engine whose executions end when the test says so. */
 function createHeldEngine() {
-  const running: { execution: Execution; signal: AbortSignal; end(): void; fail(error: unknown): void }[] = [];
+  const running: {
+    execution: Execution;
+    signal: AbortSignal;
+    end(): void;
+    endAs(status: ExecutionOutcome["status"]): void;
+    fail(error: unknown): void;
+  }[] = [];
   let wake: () => void = () => undefined;
   const engine: Engine = {
     execute(execution, { signal }) {
       const { promise, resolve, reject } = Promise.withResolvers<ExecutionOutcome>();
-      running.push({ execution, signal, end: () => resolve(ok), fail: reject });
+      const endAs = (status: ExecutionOutcome["status"]) => resolve({ ...ok, status });
+      running.push({ execution, signal, end: () => endAs("ok"), endAs, fail: reject });
       wake();
       return promise;
     },
@@ -246,4 +253,34 @@ test("a lease is extended for as long as its execution runs", async () => {
   await expect.poll(() => calls.at(-1)).toBe("ack");
   await worker.close();
   expect(calls.filter((call) => call !== "extend")).toEqual(["ack"]);
+});
+
+test("what is abandoned is killed and given back, and does not count as a start; what was cancelled is not given back", async () => {
+  const { worker, queue, store, submit, running, started, reports } = setUp(2);
+  const [first, second] = [sampleExecution(), sampleExecution()];
+  submit(first).catch(() => undefined);
+  const cancelled = submit(second);
+  await started(2);
+  await store.cancel(second.id);
+  await queue.cancel(second.id);
+  worker.abandon();
+  for (const { signal, endAs } of running) {
+    expect(signal.aborted).toBe(true);
+    endAs("cancelled");
+  }
+  await worker.close();
+  expect(await store.find(first.id)).toMatchObject({ state: { kind: "queued", starts: 0 } });
+  expect(queue.depth()).toBe(1);
+  expect(await cancelled).toMatchObject({ status: "cancelled" });
+  expect(reports).toMatchObject([{ id: second.id, status: "cancelled" }]);
+});
+
+test("what ends well before it is killed has its result", async () => {
+  const { worker, submit, running, started } = setUp(1);
+  const result = submit();
+  await started(1);
+  worker.abandon();
+  running[0]?.end();
+  expect((await result).status).toBe("ok");
+  await worker.close();
 });

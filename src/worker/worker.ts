@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../domain/clock.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { ExecutionResult } from "../domain/execution.ts";
@@ -15,9 +16,14 @@ export interface Worker {
   readonly slots: number;
   /** Slots with a job in them now. */
   busySlots(): number;
+  /** Takes no more jobs, and kills what runs: each such job is handed back unharmed, unless it was cancelled. */
+  abandon(): void;
   /** Takes no more jobs, and resolves when those that run have ended. */
   close(): Promise<void>;
 }
+
+/** How soon it is tried again to store a result for which there was no room, milliseconds. */
+const FULL_STORE_MS = 5_000;
 
 /**
  * Starts taking jobs at once.
@@ -26,7 +32,7 @@ export interface Worker {
  */
 export function createWorker(options: {
   readonly queue: Pick<Queue, "take">;
-  readonly store: Pick<Store, "start" | "complete">;
+  readonly store: Pick<Store, "start" | "handBack" | "complete">;
   /** What this worker has; it gets no job that requires anything else. */
   readonly offers: ReadonlySet<Requirement>;
   readonly engine: Engine;
@@ -41,6 +47,7 @@ export function createWorker(options: {
 }): Worker {
   const { queue, store, offers, engine, slots, nodeId, isolation, clock, log, telemetry, onBug } = options;
   const draining = new AbortController();
+  const abandoning = new AbortController();
   let busy = 0;
 
   function report(error: unknown, message: string, id?: string): void {
@@ -57,11 +64,18 @@ export function createWorker(options: {
   }
 
   async function execute({ job, cancelled }: Lease): Promise<ExecutionOutcome> {
+    const kill = new AbortController();
+    const onAbort = ({ target }: Event) => kill.abort((target as AbortSignal).reason);
+    const causes = [cancelled, abandoning.signal];
+    for (const signal of causes) signal.addEventListener("abort", onAbort, { once: true });
+    if (causes.some((signal) => signal.aborted)) kill.abort();
     try {
-      return await engine.execute(job.execution, { signal: cancelled });
+      return await engine.execute(job.execution, { signal: kill.signal });
     } catch (error) {
       report(error, "an execution failed by a bug", job.execution.id);
       return { status: "internal_error", compile: null, run: null };
+    } finally {
+      for (const signal of causes) signal.removeEventListener("abort", onAbort);
     }
   }
 
@@ -69,14 +83,19 @@ export function createWorker(options: {
     const { submitter } = lease.job;
     const start = await store.start(lease.job, nodeId);
     if (start.kind === "ended") telemetry.executionEnded(start.result, submitter);
-    if (start.kind === "run") await run(lease, start.attempt);
-    await lease.ack();
+    if (start.kind === "run" && !(await run(lease, start.attempt))) await lease.handBack();
+    else await lease.ack();
   }
 
-  async function run(lease: Lease, attempt: number): Promise<void> {
+  /** @returns false for one that is to be handed back: it was killed, and not because of itself or its client. */
+  async function run(lease: Lease, attempt: number): Promise<boolean> {
     const { execution, submitter, acceptedAtMs } = lease.job;
     const queuedMs = clock.nowMs() - acceptedAtMs;
     const outcome = await keepLease(lease, execute(lease));
+    if (outcome.status === "cancelled" && !lease.cancelled.aborted && abandoning.signal.aborted) {
+      await store.handBack(execution.id, attempt);
+      return false;
+    }
     const result: ExecutionResult = {
       id: execution.id,
       status: outcome.status,
@@ -89,7 +108,21 @@ export function createWorker(options: {
       node: nodeId,
       isolation,
     };
-    if (await store.complete(execution.id, attempt, result)) telemetry.executionEnded(result, submitter);
+    if (await keepLease(lease, complete(result, attempt))) telemetry.executionEnded(result, submitter);
+    return true;
+  }
+
+  /** Stores a result, as soon as there is room for it: the slot stays taken until then. */
+  async function complete(result: ExecutionResult, attempt: number): Promise<boolean> {
+    for (;;) {
+      try {
+        return await store.complete(result.id, attempt, result);
+      } catch (error) {
+        if (!(error instanceof EngineError && error.code === "store_full") || abandoning.signal.aborted) throw error;
+        log.error({ err: error, id: result.id }, "a result waits for room in the store");
+        await delay(FULL_STORE_MS, undefined, { signal: abandoning.signal }).catch(() => undefined);
+      }
+    }
   }
 
   /** Extends the lease until the work is done. */
@@ -126,6 +159,10 @@ export function createWorker(options: {
   return {
     slots,
     busySlots: () => busy,
+    abandon() {
+      draining.abort(new Error("the worker is draining"));
+      abandoning.abort(new Error("the worker ends at once"));
+    },
     async close() {
       draining.abort(new Error("the worker is draining"));
       await Promise.all(loops);
