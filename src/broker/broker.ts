@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
 import { Objm } from "@nats-io/obj";
@@ -28,10 +27,10 @@ export interface BrokerOptions {
   readonly name: string;
   readonly user?: string | undefined;
   readonly password?: string | undefined;
-  /** A file with a user's JWT and seed, as `nsc` makes it. */
-  readonly credentialsFile?: string | undefined;
-  /** PEM files: what signed the server's certificate, and this client's own certificate and key. */
-  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string } | undefined;
+  /** A user's JWT and seed, as `nsc` writes them. */
+  readonly credentials?: Uint8Array | undefined;
+  /** PEM texts: what signed the server's certificate, and this client's own certificate and key. Without, there is no TLS. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
   /** Replies come to subjects below it. Where users may not read each other's replies, each has one of its own. */
   readonly inboxPrefix?: string | undefined;
 }
@@ -63,7 +62,7 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
     pingInterval: PING_INTERVAL_MS,
     maxPingOut: MOST_PINGS_UNANSWERED,
     ignoreAuthErrorAbort: true,
-    ...(await credentialsOf(options)),
+    ...credentialsOf(options),
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     inboxPrefix,
   });
@@ -96,11 +95,9 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
   }
 }
 
-async function credentialsOf(options: BrokerOptions): Promise<Partial<ConnectionOptions>> {
-  if (options.credentialsFile !== undefined)
-    return { authenticator: credsAuthenticator(await readFile(options.credentialsFile)) };
-  if (options.user === undefined) return {};
-  return { user: options.user, pass: options.password ?? "" };
+function credentialsOf({ credentials, user, password }: BrokerOptions): Partial<ConnectionOptions> {
+  if (credentials !== undefined) return { authenticator: credsAuthenticator(credentials) };
+  return user === undefined ? {} : { user, pass: password ?? "" };
 }
 
 /** Without a server nothing can be sent: then what waits is dropped, and whoever it was for finds out by itself. */

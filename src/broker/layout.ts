@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import {
   AckPolicy,
   DeliverPolicy,
@@ -31,7 +32,6 @@ export interface Layout {
   readonly finished: KV;
   readonly idempotency: KV;
   readonly classes: KV;
-  readonly nodes: KV;
   readonly payloads: ObjectStore;
 }
 
@@ -47,9 +47,6 @@ export interface LayoutOptions {
 /** How long a job stays its worker's without a word from it, milliseconds. */
 export const LEASE_MS = 5_000;
 
-/** Nodes are forgotten after so long without a word, milliseconds. */
-const NODE_TTL_MS = 10_000;
-
 /** A second message with the same id is dropped by the broker for so long, milliseconds. */
 const DEDUPLICATION_MS = 120_000;
 
@@ -62,7 +59,7 @@ const NANOSECONDS_PER_MS = 1_000_000;
 const MOST_WAITING_PULLS = 65_536;
 const MOST_TAKEN = 1_000_000;
 
-const BUCKETS = ["EXECUTIONS", "ACCEPTED", "FINISHED", "IDEMPOTENCY", "CLASSES", "NODES"] as const;
+const BUCKETS = ["EXECUTIONS", "ACCEPTED", "FINISHED", "IDEMPOTENCY", "CLASSES"] as const;
 const PAYLOADS = "PAYLOADS";
 
 /**
@@ -99,15 +96,13 @@ export async function ensureLayout(broker: Broker, options: LayoutOptions): Prom
     FINISHED: keepMs + REMEMBER_MS,
     IDEMPOTENCY: keepMs,
     CLASSES: 0,
-    NODES: NODE_TTL_MS,
   };
   for (const name of BUCKETS) {
     await broker.keyValues.create(name, {
       history: 1,
       replicas,
       ttl: ttl[name],
-      // What nodes say of themselves is said again soon.
-      storage: name === "NODES" ? StorageType.Memory : StorageType.File,
+      storage: StorageType.File,
     });
   }
   await broker.objects.create(PAYLOADS, {
@@ -134,7 +129,7 @@ const STREAM_NAME_IN_USE = 10_058;
 
 /** @throws {Error} when a part of it is not there. */
 async function openLayout({ keyValues, objects }: Broker): Promise<Layout> {
-  const [executions, accepted, finished, idempotency, classes, nodes] = await Promise.all(
+  const [executions, accepted, finished, idempotency, classes] = await Promise.all(
     BUCKETS.map((name) => keyValues.open(name, { bindOnly: true })),
   );
   return {
@@ -143,10 +138,34 @@ async function openLayout({ keyValues, objects }: Broker): Promise<Layout> {
     finished: finished as KV,
     idempotency: idempotency as KV,
     classes: classes as KV,
-    nodes: nodes as KV,
     payloads: await objects.open(PAYLOADS, true),
   };
 }
+
+const LOOK_AGAIN_MS = 250;
+
+/**
+ * Waits until a gateway has made the layout: a worker may not.
+ * @param options.announce told once, in words for a person, that it has to wait.
+ */
+export async function awaitLayout(
+  broker: Broker,
+  options: { readonly signal: AbortSignal; readonly announce: (text: string) => void },
+): Promise<Layout> {
+  for (let looks = 0; ; looks += 1) {
+    options.signal.throwIfAborted();
+    try {
+      await broker.streams.streams.info(JOBS);
+      return await openLayout(broker);
+    } catch (error) {
+      if (!(error instanceof JetStreamApiError) || error.code !== STREAM_NOT_FOUND) throw error;
+      if (looks === 0) options.announce("Waiting for a gateway: there is no queue at the broker yet");
+      await delay(LOOK_AGAIN_MS, undefined, { signal: options.signal });
+    }
+  }
+}
+
+const STREAM_NOT_FOUND = 10_059;
 
 /** A token of a subject for what jobs with these requirements have in common. */
 export type JobClass = string;

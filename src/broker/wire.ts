@@ -23,7 +23,7 @@ const bytes = z.codec(
 );
 
 const executionId = z.custom<ExecutionId>((value) => typeof value === "string" && /^exe_[0-9a-f]{32}$/.test(value));
-const nodeId = z.custom<NodeId>((value) => typeof value === "string" && /^node_[0-9a-f]{32}$/.test(value));
+export const nodeIdSchema = z.custom<NodeId>((value) => typeof value === "string" && /^node_[0-9a-f]{32}$/.test(value));
 
 /** Letters, digits and little else on both sides of the `@`. */
 const requirement = z.custom<Requirement>(
@@ -100,13 +100,13 @@ export const resultSchema = z.object({
   run: run.nullable(),
   queuedMs: z.number(),
   totalMs: z.number(),
-  node: nodeId.nullable(),
+  node: nodeIdSchema.nullable(),
   isolation: z.enum(ISOLATIONS).nullable(),
 }) satisfies z.ZodType<ExecutionResult>;
 
 const state = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("queued"), starts: count }),
-  z.object({ kind: z.literal("running"), attempt: count, node: nodeId, isCancelled: z.boolean() }),
+  z.object({ kind: z.literal("running"), attempt: count, node: nodeIdSchema, isCancelled: z.boolean() }),
   z.object({ kind: z.literal("done"), result: resultSchema }),
 ]) satisfies z.ZodType<ExecutionState>;
 

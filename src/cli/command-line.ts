@@ -11,6 +11,7 @@ import { doctorCommand } from "./doctor-command.ts";
 import { executionsCommand } from "./executions-command.ts";
 import { keysCommand } from "./keys-command.ts";
 import { languagesCommand } from "./languages-command.ts";
+import { gatewayCommand, workerCommand } from "./node-commands.ts";
 import { runCommand } from "./run/run-command.ts";
 import { serveCommand } from "./serve-command.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
@@ -53,6 +54,8 @@ function createProgram(terminal: Terminal): Command {
     .helpCommand("help [command]", "explain a command")
     .addHelpText("after", EXAMPLES);
   program.addCommand(serveCommand(terminal));
+  program.addCommand(gatewayCommand(terminal));
+  program.addCommand(workerCommand(terminal));
   program.addCommand(runCommand(terminal));
   program.addCommand(executionsCommand(terminal));
   program.addCommand(languagesCommand(terminal));

@@ -57,6 +57,14 @@ export const serverUrl: Kind<string> = {
   fromText: (given) => given,
 };
 
+/** The address of a NATS server, without a user or a password: those are settings of their own, which nothing prints. */
+export const natsUrl: Kind<string> = {
+  needs: "a nats:// or tls:// address, like nats://localhost:4222",
+  placeholder: "address",
+  schema: z.url({ protocol: /^(?:nats|tls)$/ }).refine((url) => !/[@?#]/.test(url)),
+  fromText: (given) => given,
+};
+
 /** An address to listen on. */
 export const listenAddress: Kind<string> = {
   needs: "an IP address of this machine, or localhost; 0.0.0.0 and :: are all of them",

@@ -23,15 +23,26 @@ export interface RecentExecutions {
   readonly totalMs: Percentiles | null;
 }
 
+/** What a node does: it answers clients, or runs programs. One process may do both. */
+export const ROLES = ["gateway", "worker"] as const;
+
+export type Role = (typeof ROLES)[number];
+
 /** What a node says of itself. */
 export interface NodeStatus {
   readonly id: NodeId;
+  readonly roles: readonly Role[];
+  /** The name of its host. */
+  readonly host: string;
   /** Of Millrace. */
   readonly version: string;
-  /** Whether it can run programs now. */
+  /** Whether it can run programs now, or have them run. */
   readonly isReady: boolean;
+  /** How many programs it may run at once; 0 for a gateway alone. */
   readonly slots: number;
   readonly usedSlots: number;
+  /** The exact versions of each language that it can run; none for a gateway alone. */
+  readonly languages: Readonly<Record<string, readonly string[]>>;
   readonly isolation: Isolation;
   /** What its boxes lack, a sentence each; none when they are full. */
   readonly lacks: readonly string[];

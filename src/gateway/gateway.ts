@@ -4,7 +4,7 @@ import { type FastifyInstance, fastify } from "fastify";
 import type { Clock } from "../domain/clock.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { Cluster } from "../domain/node.ts";
-import type { LanguageRegistry } from "../languages/registry.ts";
+import type { LanguageCatalogue } from "../languages/registry.ts";
 import { REQUEST_LIMITS } from "../protocol/request-limits.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Store } from "../store/store.ts";
@@ -32,10 +32,10 @@ import { watchRequest, watchRequests } from "./watch-requests.ts";
 export interface GatewayDeps {
   readonly queue: Pick<Queue, "put" | "cancel">;
   readonly store: Store;
-  readonly languages: LanguageRegistry;
+  readonly languages: LanguageCatalogue;
   readonly cluster: Cluster;
   /** Ids of the languages whose interpreters are booted ahead. */
-  readonly warmLanguages: ReadonlySet<string>;
+  readonly warmLanguages: () => ReadonlySet<string>;
   /** Whether a worker can take jobs now. */
   readonly isReady: () => boolean;
   /** Of Millrace. */
@@ -47,6 +47,8 @@ export interface GatewayDeps {
 }
 
 export interface GatewayOptions extends GatewayDeps {
+  /** Everything; or, where no clients are served, only what whoever runs the process watches it by. Everything when absent. */
+  readonly serves?: "clients" | "operators";
   readonly access: Omit<AccessOptions, "log">;
   readonly network: NetworkOptions;
 }
@@ -113,6 +115,9 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   closeAnsweredConnections(app);
   limitReading(app, readingTimes);
 
+  registerHealthRoutes(app, options);
+  registerMetricsRoute(app, options);
+  if (options.serves === "operators") return app;
   app.register(async (text) => {
     text.setErrorHandler(errors.answerLine);
     registerLangRoute(text, options);
@@ -121,8 +126,6 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   registerExecutionRoute(app, options);
   registerLanguagesRoute(app, options);
   registerClusterRoute(app, options);
-  registerHealthRoutes(app, options);
-  registerMetricsRoute(app, options);
   registerDocsRoutes(app, options);
   return app;
 }

@@ -8,6 +8,6 @@ export function registerLanguagesRoute(app: FastifyInstance, { languages, warmLa
   addRoute(app, {
     method: "GET",
     url: "/v1/languages",
-    handler: async () => toLanguagesResponse(languages.list(), warmLanguages),
+    handler: async () => toLanguagesResponse(languages.list(), warmLanguages()),
   });
 }

@@ -91,11 +91,14 @@ export function startScriptedServer(options: {
       queue,
       store,
       languages,
-      warmLanguages: new Set(["python"]),
+      warmLanguages: () => new Set(["python"]),
       cluster: {
         nodes: async () => [
           {
             id: NODE,
+            roles: ["gateway", "worker"],
+            host: "here",
+            languages: { python: ["3.11.2"] },
             version: "1.2.3",
             isReady: server.isReady,
             slots,

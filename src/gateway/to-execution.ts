@@ -4,7 +4,7 @@ import type { Execution, Priority, SourceFile } from "../domain/execution.ts";
 import { executionId } from "../domain/ids.ts";
 import { DEFAULT_COMPILE_LIMITS, type Limits } from "../domain/limits.ts";
 import { mainFileName } from "../languages/main-file.ts";
-import type { LanguageRegistry } from "../languages/registry.ts";
+import type { LanguageCatalogue } from "../languages/registry.ts";
 import type { ExecutionRequest } from "../protocol/execution-request.ts";
 
 /** A program to run and what it is given, as a request says it: what it leaves out has a default. */
@@ -47,7 +47,7 @@ function toSourceFile({ path, content, encoding }: NonNullable<ExecutionRequest[
  * Completes a submission: chooses the toolchain, names the main file, fills in every default.
  * @throws {EngineError} `unknown_language`, `invalid_field`.
  */
-export function toExecution(submission: Submission, languages: LanguageRegistry): Execution {
+export function toExecution(submission: Submission, languages: LanguageCatalogue): Execution {
   const { manifest, version, limits, compileLimits } = languages.find(submission.language, submission.version);
   const { code } = submission;
   if (submission.compileArgs?.length && manifest.compile === undefined) refuseCompileArgs(manifest.name);

@@ -26,6 +26,12 @@ export interface LanguageRegistry {
   trees(): readonly HostTree[];
 }
 
+/** What a gateway has to know of languages: which there are, and what a request is completed with. */
+export interface LanguageCatalogue extends Pick<LanguageRegistry, "list"> {
+  /** See {@link LanguageRegistry.find}. */
+  find(idOrAlias: string, range?: string): Pick<Toolchain, "manifest" | "version" | "limits" | "compileLimits">;
+}
+
 interface Entry {
   readonly manifest: Manifest;
   /** As `detect` sorts them: a request without a version gets the first. */
@@ -73,8 +79,14 @@ async function toToolchain(
   return prepared === null ? null : createToolchain(manifest, detected, prepared);
 }
 
-/** @throws {Error} when two languages share a name. */
-export function createRegistry(entries: readonly Entry[]): LanguageRegistry {
+/**
+ * @param options.missing what is thrown for a language that has no toolchain.
+ * @throws {Error} when two languages share a name.
+ */
+export function createRegistry(
+  entries: readonly Entry[],
+  { missing = notInstalled }: { readonly missing?: (manifest: Manifest) => EngineError } = {},
+): LanguageRegistry {
   const byName = new Map<string, Entry>();
   for (const entry of entries) {
     for (const name of [entry.manifest.id, ...entry.manifest.aliases]) {
@@ -97,7 +109,7 @@ export function createRegistry(entries: readonly Entry[]): LanguageRegistry {
     find(idOrAlias, range) {
       const { manifest, toolchains } = findEntry(idOrAlias);
       const [highest] = toolchains;
-      if (highest === undefined) throw notInstalled(manifest);
+      if (highest === undefined) throw missing(manifest);
       if (range === undefined) return highest;
       // A complete version is looked for without being parsed: an execution's is complete, and every run asks for it.
       const exact = toolchains.find(({ version }) => version === range);

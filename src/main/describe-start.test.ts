@@ -18,6 +18,7 @@ describe("describeStart", () => {
       version: "1.2.3",
       isKeyNeeded: true,
       lacks: ["There is less of one thing.", "Another is not there."],
+      nats: [],
       access: ["Clients need an API key; there is one in /keys.json"],
       languages: [
         { ...language, id: "c", name: "C", isAvailable: false, versions: [], install: "apt-get install gcc" },

@@ -23,11 +23,16 @@ export async function loadLanguages(options: {
   const canPrepare = announce !== undefined && process.getuid?.() === 0;
   const loading = loadRegistry({
     ...OWN_PLACES,
-    directories: [LANGUAGES_DIRECTORY, ...(folder === null ? await usualFolder() : [folder])],
+    directories: await languageDirectories(folder),
     only,
     preparation: canPrepare ? { cacheDirectory: CACHE_DIRECTORY, announce } : undefined,
   });
   return orStartError("The languages cannot be read", loading);
+}
+
+/** Where manifests are: Millrace's own, and those of the folder, or of the usual one where it exists. */
+export async function languageDirectories(folder: string | null): Promise<readonly string[]> {
+  return [LANGUAGES_DIRECTORY, ...(folder === null ? await usualFolder() : [folder])];
 }
 
 async function usualFolder(): Promise<readonly string[]> {

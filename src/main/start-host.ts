@@ -20,6 +20,8 @@ export interface Host {
   readonly plan: BoxPlan;
   /** Interpreters of the plan that can be booted ahead. */
   readonly warmStarts: WarmStarts;
+  /** How many of them may stand ready at once. */
+  readonly warm: number;
   /** Where compiled programs are kept, and nobody but this process writes then; null when they are not. */
   readonly compiledDirectory: string | null;
   /** The launcher's binary. */
@@ -84,6 +86,7 @@ export async function startHost(options: {
     isolation,
     plan,
     warmStarts,
+    warm,
     compiledDirectory: options.keepsCompiled ? await makeCompiledDirectory(launcher) : null,
     launcherPath: path,
     launcher,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { NodeStatus, Percentiles, RecentExecutions } from "../domain/node.ts";
+import { type NodeStatus, type Percentiles, type RecentExecutions, ROLES } from "../domain/node.ts";
 import { isolationSchema } from "./execution-response.ts";
 import { roundMs } from "./to-response.ts";
 
@@ -14,10 +14,13 @@ const percentiles = z
 export const nodeSchema = z
   .strictObject({
     id: z.string().meta({ description: "`node_` and 32 hexadecimal digits; another one after each start." }),
+    roles: z.array(z.enum(ROLES)).meta({ description: "A gateway answers clients, a worker runs programs." }),
+    host: z.string().meta({ description: "The name of its host." }),
     version: z.string().meta({ description: "Of Millrace." }),
-    ready: z.boolean().meta({ description: "Whether it can run programs now." }),
-    slots: count.meta({ description: "How many programs it may run at once." }),
+    ready: z.boolean().meta({ description: "Whether it can run programs now, or have them run." }),
+    slots: count.meta({ description: "How many programs it may run at once; 0 for a gateway alone." }),
     usedSlots: count,
+    languages: z.record(z.string(), z.array(z.string())).meta({ description: "The versions of each that it can run." }),
     isolation: isolationSchema,
     lacks: z.array(z.string()).meta({ description: "What its boxes lack, a sentence each." }),
     recent: z
@@ -43,8 +46,21 @@ export function toClusterResponse(
   return { nodes: nodes.map(toNode), queue: { jobs: queue.jobs, oldestMs: roundMs(queue.oldestMs) } };
 }
 
-function toNode({ id, version, isReady, slots, usedSlots, isolation, lacks, recent }: NodeStatus) {
-  return { id, version, ready: isReady, slots, usedSlots, isolation, lacks: [...lacks], recent: toRecent(recent) };
+function toNode(node: NodeStatus): ClusterResponse["nodes"][number] {
+  const { id, roles, host, version, isReady, slots, usedSlots, languages, isolation, lacks, recent } = node;
+  return {
+    id,
+    roles: [...roles],
+    host,
+    version,
+    ready: isReady,
+    slots,
+    usedSlots,
+    languages: Object.fromEntries(Object.entries(languages).map(([name, versions]) => [name, [...versions]])),
+    isolation,
+    lacks: [...lacks],
+    recent: toRecent(recent),
+  };
 }
 
 function toRecent({ executions, queuedMs, totalMs }: RecentExecutions) {

@@ -29,6 +29,8 @@ describeStore("NATS store", async () => {
 async function createSide(name: string) {
   const broker = await connectBroker({ servers: [server.url], name });
   const layout = await ensureLayout(broker, { replicas: 1, capacity: 100, keepMs: 60_000 });
+  // Tests use the same keys.
+  await broker.streams.streams.purge("KV_IDEMPOTENCY");
   const store = createNatsStore({ broker, layout, clock: systemClock });
   return {
     store,

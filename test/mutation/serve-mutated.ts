@@ -15,6 +15,8 @@ const { without, varyPlan } = findMutation(name);
 process.setgroups?.([4, 5]);
 const command = addSettings(new Command(), settingsOf("server")).parse(flags, { from: "user" });
 process.exitCode = await serve(readSettings(command).config, console.log, {
-  ...(without === undefined ? {} : { launcherPath: launcherWithout(without) }),
-  ...(varyPlan === undefined ? {} : { varyPlan }),
+  variation: {
+    ...(without === undefined ? {} : { launcherPath: launcherWithout(without) }),
+    ...(varyPlan === undefined ? {} : { varyPlan }),
+  },
 });

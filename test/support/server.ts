@@ -40,7 +40,7 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const NO_KEYS_FILE = "/nonexistent/keys.json";
+export const NO_KEYS_FILE = "/nonexistent/keys.json";
 
 const START_TIMEOUT_MS = 50_000;
 const STOP_TIMEOUT_MS = 40_000;

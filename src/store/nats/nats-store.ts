@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import type { Broker } from "../../broker/broker.ts";
 import type { Layout } from "../../broker/layout.ts";
 import { createPayloads } from "../../broker/payloads.ts";
@@ -12,6 +13,8 @@ import type { ExecutionId } from "../../domain/ids.ts";
 import type { Acceptance, Accepted, IdempotencyClaim, Store, UnfinishedExecution } from "../store.ts";
 import { createHearings } from "./hearings.ts";
 import { createRecords, isWrongRevision, type Moved, type Seen, type StoredRecord } from "./records.ts";
+
+const MOST_CLAIMS_REMEMBERED = 10_000;
 
 /**
  * A store at a broker.
@@ -34,6 +37,8 @@ export function createNatsStore(options: {
   const acceptedHere = new Map<ExecutionId, Acceptance>();
   /** The records of what this process runs, as it wrote them. */
   const runningHere = new Map<ExecutionId, Seen>();
+  /** The keys that were claimed here last: who withdraws an execution has just accepted it. */
+  const claimedHere = new LRUCache<ExecutionId, string>({ max: MOST_CLAIMS_REMEMBERED });
   let isClosed = false;
 
   async function readAccepted(id: ExecutionId): Promise<UnfinishedExecution | undefined> {
@@ -80,6 +85,7 @@ export function createNatsStore(options: {
     for (;;) {
       try {
         await persist(() => layout.idempotency.create(key, data));
+        claimedHere.set(id, key);
         return { kind: "new" };
       } catch (error) {
         if (!isWrongRevision(error)) throw error;
@@ -111,6 +117,8 @@ export function createNatsStore(options: {
     const result = endsOf(id, record)("cancelled");
     await records.write(id, { ...record, isKept: false, state: { kind: "done", result } });
     await forgetAccepted(id);
+    const key = claimedHere.get(id);
+    if (key !== undefined) await persist(() => layout.idempotency.delete(key));
   }
 
   return {

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { ISOLATIONS, type NodeStatus, ROLES } from "../domain/node.ts";
+import { nodeIdSchema } from "./wire.ts";
+
+const percentiles = z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable();
+
+/** What a node says of itself, every other second. */
+export const nodeReportSchema = z.object({
+  id: nodeIdSchema,
+  roles: z.array(z.enum(ROLES)).min(1),
+  host: z.string(),
+  version: z.string(),
+  isReady: z.boolean(),
+  slots: z.int().min(0),
+  usedSlots: z.int().min(0),
+  languages: z.record(z.string(), z.array(z.string())),
+  /** Languages whose interpreters it boots ahead. */
+  warmLanguages: z.array(z.string()).default([]),
+  isolation: z.enum(ISOLATIONS),
+  lacks: z.array(z.string()),
+  recent: z.object({ executions: z.int().min(0), queuedMs: percentiles, totalMs: percentiles }),
+  /** The last thing it says. */
+  isLeaving: z.boolean().default(false),
+}) satisfies z.ZodType<NodeStatus>;
+
+/** What others hear of a node. */
+export interface NodeReport extends NodeStatus {
+  readonly warmLanguages: readonly string[];
+  readonly isLeaving: boolean;
+}
