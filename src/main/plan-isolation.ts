@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Isolation } from "../domain/node.ts";
 import { examineCgroups } from "./doctor/examine-cgroups.ts";
+import { examinePower, examineProc } from "./doctor/examine-container.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { StartError } from "./start-error.ts";
 
@@ -33,6 +34,20 @@ export function planIsolation(accepted: Isolation, cgroups: Finding = examineThi
   throw new StartError(
     `Boxes cannot have control groups. ${cgroups.reason}${remedy} \`millrace doctor\` tells more. To start all the same, with programs that are bounded less well: --isolation=reduced`,
   );
+}
+
+/**
+ * Refuses a root that cannot make boxes, whatever is accepted, like one in a container that was started without more.
+ * @throws {StartError} saying with what to start it.
+ */
+export function refusePowerless(): void {
+  if (process.geteuid?.() !== 0) return;
+  const findings = [
+    examinePower(readFileSync("/proc/self/status", "utf8")),
+    examineProc(readFileSync("/proc/self/mountinfo", "utf8")),
+  ];
+  for (const { verdict, reason, remedy } of findings)
+    if (verdict === "fail") throw new StartError(`${reason} What mends it: ${remedy}. docs/containers.md says more`);
 }
 
 function examineThisHost(): Finding {

@@ -9,7 +9,7 @@ import type { Log } from "../telemetry/log.ts";
 import { buildLauncher, gateBeside } from "./build-launcher.ts";
 import { CACHE_DIRECTORY, NATIVE_DIRECTORY } from "./package-files.ts";
 import { planBoxes } from "./plan-boxes.ts";
-import { type IsolationPlan, planIsolation } from "./plan-isolation.ts";
+import { type IsolationPlan, planIsolation, refusePowerless } from "./plan-isolation.ts";
 import { dropPrivileges } from "./privileges.ts";
 import { orStartError, StartError } from "./start-error.ts";
 
@@ -65,6 +65,7 @@ export async function startHost(options: {
 }): Promise<Host> {
   const { slots, warm, languages, log, announce, variation = {} } = options;
   refuseWithoutRoot();
+  refusePowerless();
   const isolation = planIsolation(options.isolation);
   const path =
     variation.launcherPath ??

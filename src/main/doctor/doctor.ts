@@ -10,6 +10,7 @@ import { StartError } from "../start-error.ts";
 import { boxTrials } from "./box-trials.ts";
 import { examineBoxes } from "./examine-boxes.ts";
 import { examineCgroups } from "./examine-cgroups.ts";
+import { examineProc } from "./examine-container.ts";
 import { examineMemory, examineNamespaces, examineRoot, examineSystem } from "./examine-host.ts";
 import { examineLanguages } from "./examine-languages.ts";
 import { examineWeaknesses } from "./examine-weaknesses.ts";
@@ -32,7 +33,10 @@ export async function* examine(options: {
   /** What follows a failure would fail as well. */
   const stages: readonly (readonly (() => Finding | Promise<Finding>)[])[] = [
     [() => examineSystem(process.platform, process.arch)],
-    [() => examineRoot(readFileSync("/proc/self/status", "utf8"))],
+    [
+      () => examineRoot(readFileSync("/proc/self/status", "utf8")),
+      () => examineProc(readFileSync("/proc/self/mountinfo", "utf8")),
+    ],
     [
       () => accept(options.isolation, examineCgroups(readFileSync("/proc/self/mountinfo", "utf8"))),
       examineNamespaces,

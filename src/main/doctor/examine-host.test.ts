@@ -16,7 +16,7 @@ test.each<[string, string, string, string]>([
   ["someone else", "1000\t1000\t1000\t1000", "000001ffffffffff", "fail"],
   ["root of a container", "0\t0\t0\t0", "00000000a80425fb", "fail"],
 ])("%s", (_who, uids, capabilities, verdict) => {
-  expect(examineRoot(`Name:\tnode\nUid:\t${uids}\nCapEff:\t${capabilities}\n`).verdict).toBe(verdict);
+  expect(examineRoot(`Name:\tnode\nUid:\t${uids}\nCapPrm:\t${capabilities}\n`).verdict).toBe(verdict);
 });
 
 test("memory has to go round for all slots", () => {

@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { DEFAULT_RUN_LIMITS } from "../../domain/limits.ts";
 import { architectures } from "../../sandbox/seccomp/architecture.ts";
+import { examinePower } from "./examine-container.ts";
 import { degraded, type Finding, fail, pass } from "./finding.ts";
 
-const CAP_SYS_ADMIN = 21n;
 const MIB = 1024 * 1024;
 
 /** Linux on a processor that there is a syscall filter for. */
@@ -23,10 +23,7 @@ export function examineRoot(status: string): Finding {
   if (uid !== "0") {
     return fail("root", `This is user ${uid}, not root; what only root can try was not tried.`, "sudo millrace doctor");
   }
-  const effective = BigInt(`0x${/^CapEff:\s+([0-9a-f]+)/m.exec(status)?.[1] ?? "0"}`);
-  if ((effective >> CAP_SYS_ADMIN) & 1n) return pass("root", "This is root, and may mount and make namespaces.");
-  const reason = "This root may not mount or make namespaces (CAP_SYS_ADMIN), as in a container without privileges.";
-  return fail("root", reason, "docker run --privileged …");
+  return examinePower(status);
 }
 
 /** Whether the kernel makes all the namespaces of a box, by making them. */

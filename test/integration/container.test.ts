@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readFileSync, rmdirSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Diagnosis } from "../../src/main/doctor/finding.ts";
+import { until } from "../support/until.ts";
+
+// A server in surroundings like a container's, of which docs/containers.md says what it needs. See like-a-container.sh.
+
+/** What Docker leaves to a root. */
+const DOCKERS = [
+  "audit_write,chown,dac_override,fowner,fsetid,kill,mknod,net_bind_service,net_raw",
+  "setfcap,setgid,setpcap,setuid,sys_chroot",
+].join();
+
+/** All that boxes take. */
+const LEAST = "chown,dac_override,fowner,kill,mknod,setgid,setpcap,setuid,sys_admin,sys_chroot,sys_ptrace";
+
+const ROOT = "/sys/fs/cgroup";
+const NAME = `millrace-test-container-${process.pid}`;
+const GROUPS = existsSync(`${ROOT}/cgroup.controllers`)
+  ? [`${ROOT}/${NAME}`]
+  : ["memory", "pids", "cpu", "cpuacct"].map((controller) => `${ROOT}/${controller}/${NAME}`);
+
+beforeAll(() => {
+  for (const group of GROUPS) mkdirSync(group);
+});
+
+afterAll(async () => {
+  // The server's own group is below it on version 2.
+  const left = await until(() => GROUPS.flatMap((group) => [...remove(`${group}/millrace.server`), ...remove(group)]));
+  expect(left).toEqual([]);
+});
+
+function remove(group: string): string[] {
+  try {
+    rmdirSync(group);
+  } catch {
+    // Told by what is there.
+  }
+  return existsSync(group) ? [`${group} is there`] : [];
+}
+
+/** Starts Millrace as the only program of a container that was given these capabilities. */
+function start(
+  args: readonly string[],
+  { capabilities = `${DOCKERS},sys_admin,sys_ptrace`, masked = "no" }: { capabilities?: string; masked?: string } = {},
+): ChildProcess {
+  const namespaces = "--cgroup --mount --pid --fork --ipc --uts";
+  const script = `for group in ${GROUPS.join(" ")}; do echo $$ > $group/cgroup.procs; done
+exec unshare ${namespaces} test/support/like-a-container.sh ${masked} ${capabilities} deploy/docker-entrypoint.sh "$@"`;
+  return spawn("sh", ["-ec", script, "sh", process.execPath, "src/cli/millrace.ts", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH: process.env["PATH"], MILLRACE_KEYS_FILE: "/nonexistent/keys.json" },
+  });
+}
+
+/** Its pid 1, as the host sees it. */
+function firstProcess({ pid }: ChildProcess): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim());
+}
+
+async function outcome(child: ChildProcess): Promise<{ status: number; stdout: string; stderr: string }> {
+  const { stdout, stderr } = child as { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream };
+  const [out, err, [status]] = await Promise.all([text(stdout), text(stderr), once(child, "close")]);
+  return { status: Number(status), stdout: out, stderr: err };
+}
+
+test("a server runs there, holds its programs, and ends as pid 1 when it is told to", async () => {
+  const server = start(["serve", "--port", "0"]);
+  const ended = once(server, "exit");
+  let url = "";
+  for await (const line of createInterface({ input: server.stdout as NodeJS.ReadableStream })) {
+    url = / listens on (http:\S+)$/.exec(line)?.[1] ?? "";
+    if (url !== "") break;
+  }
+  server.stdout?.resume();
+  server.stderr?.resume();
+  const run = async (code: string, query = "") => {
+    const answer = await fetch(`${url}/lang/python${query}`, { method: "POST", body: code });
+    return {
+      status: answer.headers.get("millrace-status"),
+      isolation: answer.headers.get("millrace-isolation"),
+      text: await answer.text(),
+    };
+  };
+  expect(await run("print(6*7)")).toEqual({ status: "ok", isolation: "full", text: "42\n" });
+  expect(await run("x = []\nwhile True: x.append(b'x' * (1 << 20))")).toMatchObject({
+    status: "memory_limit_exceeded",
+  });
+  expect(await run("import os\nprint(os.listdir('/run') if os.path.exists('/run') else 'nothing')")).toMatchObject({
+    text: "nothing\n",
+  });
+  process.kill(firstProcess(server), "SIGTERM");
+  expect(await ended).toEqual([0, null]);
+});
+
+test("the doctor finds nothing amiss there, with no capability more than the page names", async () => {
+  const { status, stdout } = await outcome(start(["doctor", "--json"], { capabilities: LEAST }));
+  const { verdict } = JSON.parse(stdout) as { verdict: Diagnosis };
+  expect({ status, verdict }).toEqual({ status: 0, verdict: "pass" });
+});
+
+test.each([
+  [
+    "without more power than Docker gives",
+    { capabilities: DOCKERS },
+    /What is missing: SYS_PTRACE, SYS_ADMIN\. What mends it: docker run --cap-add SYS_PTRACE --cap-add SYS_ADMIN …/,
+  ],
+  [
+    "with a masked /proc",
+    { masked: "yes" },
+    /Parts of \/proc are hidden, .* What mends it: docker run --security-opt systempaths=unconfined …/,
+  ],
+])("%s it does not start, and says which flag it needs", async (_how, container, said) => {
+  const { status, stderr } = await outcome(start(["serve", "--port", "0"], container));
+  expect(stderr).toMatch(said);
+  expect(status).toBe(1);
+});
