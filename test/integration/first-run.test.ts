@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -98,6 +98,9 @@ async function runByClient(url: string): Promise<string> {
 async function linkDependencies(installed: string): Promise<void> {
   const { dependencies } = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
   for (const name of Object.keys(dependencies)) {
-    await symlink(join(REPOSITORY, "node_modules", name), join(installed, "..", name));
+    const place = join(installed, "..", name);
+    // A name may have a scope, like `@nats-io/kv`.
+    await mkdir(dirname(place), { recursive: true });
+    await symlink(join(REPOSITORY, "node_modules", name), place);
   }
 }
