@@ -14,6 +14,7 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   sandbox: ["domain"],
   languages: ["domain"],
   engine: ["domain", "languages", "sandbox", "telemetry"],
+  webhooks: ["domain", "protocol", "store", "telemetry"],
   worker: ["domain", "engine", "languages", "queue", "store", "telemetry"],
   gateway: ["domain", "languages", "protocol", "queue", "store", "telemetry"],
   main: [
@@ -28,6 +29,7 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
     "sandbox",
     "store",
     "telemetry",
+    "webhooks",
     "worker",
   ],
   cli: ["client", "config", "domain", "main", "protocol"],

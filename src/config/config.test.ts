@@ -48,6 +48,7 @@ describe("readConfig", () => {
       dataDirectory: "/var/lib/millrace",
       storeSize: 1024,
       keepResults: 3600,
+      webhookNetworks: [],
       languages: null,
       nats: [],
       natsUser: null,

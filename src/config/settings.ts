@@ -105,6 +105,13 @@ export const SETTINGS = {
     help: "seconds for which their results are kept",
     side: "server",
   },
+  webhookNetworks: {
+    kind: listOf(network, "addresses like 10.0.0.1 and networks like 10.0.0.0/8"),
+    fallback: () => [],
+    fallbackInWords: "none",
+    help: "networks that web hooks may be sent to beside the public Internet; there http:// will do",
+    side: "server",
+  },
   languages: {
     kind: text("folder"),
     fallback: () => null,

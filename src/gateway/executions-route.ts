@@ -2,8 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { EngineError } from "../domain/errors.ts";
 import type { Execution } from "../domain/execution.ts";
 import { quote } from "../protocol/describe.ts";
+import type { ExecutionRequest } from "../protocol/execution-request.ts";
 import { parseExecutionRequest } from "../protocol/parse-execution-request.ts";
 import { toResponse, toStateResponse } from "../protocol/to-response.ts";
+import type { Webhook } from "../store/outbox.ts";
 import type { IdempotencyClaim } from "../store/store.ts";
 import type { GatewayDeps } from "./gateway.ts";
 import { readIdempotency } from "./idempotency.ts";
@@ -29,9 +31,9 @@ export function registerExecutionsRoute(app: FastifyInstance, deps: GatewayDeps)
       const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
       const asked = parseExecutionRequest(body);
       const execution = toExecution(fromRequest(asked), deps.languages);
-      const idempotency = readIdempotency(request, body);
-      if (!(asked.wait ?? !prefersAsync(request))) return accept(deps, execution, reply, idempotency);
-      const result = await runExecution(deps, execution, reply, idempotency);
+      const wishes = { idempotency: readIdempotency(request, body), webhook: readWebhook(asked, deps) };
+      if (!(asked.wait ?? !prefersAsync(request))) return accept(deps, execution, reply, wishes);
+      const result = await runExecution(deps, execution, reply, wishes);
       return reply.type(JSON_ANSWER).send(JSON.stringify(toResponse(result)));
     },
   });
@@ -42,10 +44,10 @@ async function accept(
   deps: GatewayDeps,
   execution: Execution,
   reply: FastifyReply,
-  idempotency: IdempotencyClaim | null,
+  wishes: { readonly idempotency: IdempotencyClaim | null; readonly webhook: Webhook | null },
 ): Promise<FastifyReply> {
   const { request } = reply;
-  const { id, done } = await submitExecution(deps, execution, { request, isKept: true, idempotency });
+  const { id, done } = await submitExecution(deps, execution, { request, isKept: true, ...wishes });
   request.heldUntil = done;
   request.isExecuted = true;
   const record = await deps.store.find(id);
@@ -54,6 +56,21 @@ async function accept(
   if (prefersAsync(request)) reply.header("preference-applied", "respond-async");
   const answer = JSON.stringify(toStateResponse(record));
   return reply.code(202).header("location", `/v1/executions/${id}`).type(JSON_ANSWER).send(answer);
+}
+
+/** @throws {EngineError} `invalid_field`, `not_supported_yet`. */
+function readWebhook({ webhook }: ExecutionRequest, { findWebhookFault }: GatewayDeps): Webhook | null {
+  if (webhook === undefined) return null;
+  if (findWebhookFault === null) {
+    throw new EngineError(
+      "not_supported_yet",
+      "/webhook (calling back with the result) is not supported by this server yet",
+    );
+  }
+  const fault = findWebhookFault(webhook.url);
+  if (fault === null) return webhook;
+  const message = `has to be ${fault}, not ${quote(webhook.url)}`;
+  throw new EngineError("invalid_field", `/webhook/url ${message}`, { fields: [{ path: "/webhook/url", message }] });
 }
 
 function refuseOtherTypes(request: FastifyRequest): void {

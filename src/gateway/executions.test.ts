@@ -289,6 +289,21 @@ describe("Idempotency-Key", () => {
   });
 });
 
+describe("a web hook", () => {
+  const webhook = { url: "https://example.org/hook", secret: "0123456789abcdef" };
+
+  it("has the result kept, also of one whose client waits", async () => {
+    const { id } = (await post({ ...python, webhook })).json();
+    expect((await get(id)).json()).toMatchObject({ state: "done", status: "ok" });
+  });
+
+  it("is refused where it may not go", async () => {
+    const answer = await post({ ...python, webhook: { ...webhook, url: "http://example.org/" } });
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json()).toMatchObject({ code: "invalid_field", errors: [{ path: "/webhook/url" }] });
+  });
+});
+
 describe("with API keys", () => {
   it("an execution is its maker's alone, and so is an idempotency key", async () => {
     await server.close();

@@ -23,7 +23,10 @@ export function registerLangRoute(app: FastifyInstance, deps: GatewayDeps): void
       const { language } = request.params as { language: string };
       const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
       const execution = toExecution(parseTextRequest(language, request.raw.url ?? "", body), deps.languages);
-      const result = await runExecution(deps, execution, reply, readIdempotency(request, body));
+      const result = await runExecution(deps, execution, reply, {
+        idempotency: readIdempotency(request, body),
+        webhook: null,
+      });
       const { headers, body: text } = toTextAnswer(result);
       const status = result.status === "internal_error" ? 500 : 200;
       return reply.code(status).headers(headers).type("text/plain; charset=utf-8").send(text);

@@ -111,6 +111,7 @@ export function startScriptedServer(options: {
         queue: async () => ({ jobs: queue.depth(), oldestMs: queue.oldestMs() }),
       },
       isReady: () => server.isReady,
+      findWebhookFault: (url) => (url.startsWith("https://") ? null : "an https:// address"),
       clock: systemClock,
       log,
       telemetry,

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { EngineError } from "../domain/errors.ts";
 import type { Execution, ExecutionResult } from "../domain/execution.ts";
 import type { ExecutionId } from "../domain/ids.ts";
+import type { Webhook } from "../store/outbox.ts";
 import type { IdempotencyClaim, UnfinishedExecution } from "../store/store.ts";
 import { cancelExecution } from "./cancel-execution.ts";
 import type { GatewayDeps } from "./gateway.ts";
@@ -29,10 +30,11 @@ export async function submitExecution(
     readonly request: FastifyRequest;
     readonly isKept: boolean;
     readonly idempotency: IdempotencyClaim | null;
+    readonly webhook: Webhook | null;
   },
 ): Promise<Submitted> {
   const { store, queue, clock } = deps;
-  const { request, isKept, idempotency } = options;
+  const { request, isKept, idempotency, webhook } = options;
   request.execution = execution;
   if (!deps.isReady()) {
     throw new EngineError("no_worker", "No worker is ready to run programs; try again in a second", {
@@ -40,7 +42,7 @@ export async function submitExecution(
     });
   }
   const accepted = { execution, submitter: submitterOf(request), acceptedAtMs: clock.nowMs() };
-  const acceptance = await store.accept({ ...accepted, isKept, idempotency });
+  const acceptance = await store.accept({ ...accepted, isKept, idempotency, webhook });
   if (acceptance.kind === "conflict") {
     throw new EngineError("idempotency_conflict", "The Idempotency-Key was used for another request before");
   }
@@ -61,18 +63,19 @@ export async function submitExecution(
 
 /**
  * Has an execution run and waits for its result. When the client hangs up before it is answered the execution is cancelled:
- * a waiting one never runs, a running one is killed. Not so with an idempotency key: who sends one may come back for it.
+ * a waiting one never runs, a running one is killed. Not so with an idempotency key or a web hook: who sends one wants the
+ * result all the same.
  * @throws {EngineError} as {@link submitExecution}.
  */
 export async function runExecution(
   deps: GatewayDeps,
   execution: Execution,
   reply: FastifyReply,
-  idempotency: IdempotencyClaim | null,
+  wishes: { readonly idempotency: IdempotencyClaim | null; readonly webhook: Webhook | null },
 ): Promise<ExecutionResult> {
   const { request } = reply;
-  const isKept = idempotency !== null;
-  const { accepted, done } = await submitExecution(deps, execution, { request, isKept, idempotency });
+  const isKept = wishes.idempotency !== null || wishes.webhook !== null;
+  const { accepted, done } = await submitExecution(deps, execution, { request, isKept, ...wishes });
   if (accepted !== null && !isKept) cancelOnHangUp(deps, accepted, reply);
   const result = await done;
   request.isExecuted = true;

@@ -12,6 +12,9 @@ import { createGateway } from "../gateway/gateway.ts";
 import type { LanguageCatalogue, LanguageRegistry } from "../languages/registry.ts";
 import { createTelemetry } from "../telemetry/create-telemetry.ts";
 import type { Log } from "../telemetry/log.ts";
+import { createAddressPolicy } from "../webhooks/address-policy.ts";
+import { createWebhooks } from "../webhooks/create-webhooks.ts";
+import { findAddressFault } from "../webhooks/webhook-address.ts";
 import { describeNode } from "./describe-node.ts";
 import type { Meeting } from "./meeting.ts";
 import { closeInReverse, type Part } from "./part.ts";
@@ -81,7 +84,8 @@ export async function compose(options: {
     telemetry,
   });
   const meeting = await options.meet(describe);
-  const { queue, store } = meeting;
+  const { queue, store, outbox } = meeting;
+  const addressPolicy = createAddressPolicy(config.webhookNetworks);
   const isReady = isGateway ? () => !isStopping && meeting.hasWorker() : canRun;
   const gateway = createGateway({
     serves: isGateway ? "clients" : "operators",
@@ -96,6 +100,7 @@ export async function compose(options: {
     isReady,
     version,
     docsPage,
+    findWebhookFault: outbox && ((url) => findAddressFault(url, addressPolicy)),
     clock: systemClock,
     log,
     telemetry,
@@ -109,10 +114,13 @@ export async function compose(options: {
   if (hands !== null) {
     working = await startWorkerSide({ config, ...hands, queue, store, node: id, log, telemetry, onBug });
   }
+  const webhooks =
+    outbox && createWebhooks({ outbox, policy: addressPolicy, version, clock: systemClock, log, telemetry });
   const counts = working?.sandbox.counts;
   telemetry.watch({
     queuedJobs: queue.depth,
     oldestJobMs: queue.oldestMs,
+    waitingWebhooks: () => outbox?.size() ?? 0,
     slots: () => working?.worker.slots ?? 0,
     isReduced: () => hands?.host.isolation.isolation === "reduced",
     usedSlots: () => working?.worker.busySlots() ?? 0,
@@ -125,6 +133,7 @@ export async function compose(options: {
   const parts: readonly Part[] = [
     { name: "telemetry", close: async () => telemetry.close() },
     ...meeting.parts,
+    ...(webhooks === null ? [] : [{ name: "webhooks", close: webhooks.close }]),
     ...(working?.parts ?? []),
   ];
 
@@ -136,6 +145,7 @@ export async function compose(options: {
     working?.worker.abandon();
     // What fails here fails again, and is told, when the parts are closed in order.
     await Promise.allSettled([working?.worker.close(), working?.sandbox.close()]);
+    await webhooks?.close();
     await store.close();
     await delay(LAST_READ_MS);
     gateway.server.closeAllConnections();

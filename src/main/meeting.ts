@@ -14,6 +14,7 @@ import type { Queue } from "../queue/queue.ts";
 import { createEmbeddedStore } from "../store/embedded/embedded-store.ts";
 import { openExecutionFile } from "../store/embedded/execution-file.ts";
 import { createNatsStore } from "../store/nats/nats-store.ts";
+import type { Outbox } from "../store/outbox.ts";
 import type { Store } from "../store/store.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Part } from "./part.ts";
@@ -23,6 +24,8 @@ import { orStartError } from "./start-error.ts";
 export interface Meeting {
   readonly queue: Queue;
   readonly store: Store;
+  /** Results whose clients want to be told; null where nobody tells them. */
+  readonly outbox: Outbox | null;
   /** Every node that was heard of in the last seconds, this one included. */
   nodes(): readonly NodeReport[];
   /** Whether a worker, here or elsewhere, takes jobs, or has done so less than a minute ago and is to come back. */
@@ -68,6 +71,7 @@ export function meetHere(options: {
   return {
     queue,
     store,
+    outbox: store.outbox,
     nodes: () => [describe()],
     hasWorker: () => describe().isReady,
     async begin() {
@@ -118,6 +122,7 @@ export async function meetAtBroker(options: {
   return {
     queue,
     store,
+    outbox: null,
     nodes: nodes.list,
     hasWorker: () => broker.isConnected() && workersLately().some(({ isReady, isLeaving }) => isReady || isLeaving),
     begin: async () => sweeper?.begin(),

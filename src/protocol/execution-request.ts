@@ -81,6 +81,27 @@ export const fileSchema = z
   )
   .meta({ description: "A file of the program." });
 
+const SECRET = `${REQUEST_LIMITS.leastSecret} to ${REQUEST_LIMITS.mostSecret} visible ASCII characters`;
+
+export const webhookSchema = z
+  .strictObject(
+    {
+      url: text
+        .max(REQUEST_LIMITS.urlCharacters, needs(`a text of at most ${REQUEST_LIMITS.urlCharacters} characters`))
+        .meta({
+          description: "An https:// address of the public Internet; others only where the server allows it.",
+        }),
+      secret: z
+        .string(needs(SECRET))
+        .regex(new RegExp(`^[!-~]{${REQUEST_LIMITS.leastSecret},${REQUEST_LIMITS.mostSecret}}$`), needs(SECRET))
+        .meta({
+          description: "What the message is signed with: HMAC-SHA256, as Standard Webhooks has it.",
+        }),
+    },
+    needs('an object {"url", "secret"}'),
+  )
+  .meta({ description: "Whom to tell of the result, once there is one." });
+
 /**
  * The body of `POST /v1/executions`: names, types and ranges. What one field demands of another, and sizes in bytes,
  * are checked after it, in `parseExecutionRequest`.
@@ -128,6 +149,7 @@ export const executionRequestSchema = z
         description:
           "`normal` by default. Of twelve jobs, 8 are of high, 3 of normal and 1 of low priority while all wait.",
       }),
+      webhook: webhookSchema.optional(),
     },
     needs("a JSON object"),
   )
@@ -150,5 +172,4 @@ export const LATER_FIELDS: ReadonlyMap<string, string> = new Map([
   ["checker", "comparing outputs"],
   ["interactor", "interactive problems"],
   ["outputs", "files that the program wrote"],
-  ["webhook", "calling back with the result"],
 ]);

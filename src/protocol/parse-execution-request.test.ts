@@ -198,7 +198,25 @@ describe("parseExecutionRequest", () => {
     ["checker", withField("checker", "{}"), "not_supported_yet", "/checker"],
     ["interactor", withField("interactor", "{}"), "not_supported_yet", "/interactor"],
     ["outputs", withField("outputs", "[]"), "not_supported_yet", "/outputs"],
-    ["webhook", withField("webhook", '"http://127.0.0.1/"'), "not_supported_yet", "/webhook"],
+    ["a web hook that is a text", withField("webhook", '"https://example.org/"'), "invalid_field", "/webhook"],
+    [
+      "a web hook without a secret",
+      withField("webhook", '{"url":"https://example.org/"}'),
+      "invalid_field",
+      "/webhook/secret",
+    ],
+    [
+      "a web hook whose secret can be guessed",
+      withField("webhook", '{"url":"https://example.org/","secret":"0123456789abcde"}'),
+      "invalid_field",
+      "/webhook/secret",
+    ],
+    [
+      "an unknown field of a web hook",
+      withField("webhook", '{"url":"https://example.org/","secret":"0123456789abcdef","x":1}'),
+      "unknown_field",
+      "/webhook/x",
+    ],
 
     path("../pwned"),
     path("../../../../tmp/pwned"),

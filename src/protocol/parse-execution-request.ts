@@ -1,7 +1,13 @@
 import type { z } from "zod";
 import { LIMIT_NAMES } from "../domain/limits.ts";
 import { advise } from "./advise.ts";
-import { type ExecutionRequest, executionFrameSchema, fileSchema, LATER_FIELDS } from "./execution-request.ts";
+import {
+  type ExecutionRequest,
+  executionFrameSchema,
+  fileSchema,
+  LATER_FIELDS,
+  webhookSchema,
+} from "./execution-request.ts";
 import { type Fault, jsonPointer, MOST_REPORTED, refuseFaults } from "./faults.ts";
 import { findContentFaults } from "./find-content-faults.ts";
 import { parseJson } from "./json.ts";
@@ -98,5 +104,6 @@ function unknownField(parent: Steps, name: string): Fault {
 /** The fields of the object at which the steps lead. */
 function fieldsBelow([field]: Steps): readonly string[] {
   if (field === undefined) return Object.keys(executionFrameSchema.shape);
-  return field === "files" ? Object.keys(fileSchema.shape) : LIMIT_NAMES;
+  if (field === "files") return Object.keys(fileSchema.shape);
+  return field === "webhook" ? Object.keys(webhookSchema.shape) : LIMIT_NAMES;
 }

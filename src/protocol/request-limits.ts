@@ -27,6 +27,11 @@ export const REQUEST_LIMITS = {
   pathDepth: 16,
   /** `language` and `version`, characters. */
   nameCharacters: 64,
+  /** `webhook.url`, characters. */
+  urlCharacters: 2_048,
+  /** `webhook.secret`, characters: too many to guess, and no more than a hash uses. */
+  leastSecret: 16,
+  mostSecret: 256,
   /** Entries of any array or object of a JSON body: as many as there may be files. */
   entries: 1_000,
   /** Values of a JSON body altogether: twice what the largest right request has. */

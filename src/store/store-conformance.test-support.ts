@@ -13,7 +13,7 @@ const never = () => new AbortController().signal;
 
 export function acceptanceOf(execution: Execution, changes: Partial<Acceptance> = {}): Acceptance {
   const acceptedAtMs = systemClock.nowMs();
-  return { execution, submitter: SUBMITTER, acceptedAtMs, isKept: true, idempotency: null, ...changes };
+  return { execution, submitter: SUBMITTER, acceptedAtMs, isKept: true, idempotency: null, webhook: null, ...changes };
 }
 
 /** Starts an execution that is to run. @returns the attempt. */

@@ -1,6 +1,7 @@
 import type { Execution, ExecutionResult, Submitter } from "../domain/execution.ts";
 import type { ExecutionState } from "../domain/execution-state.ts";
 import type { ExecutionId, NodeId } from "../domain/ids.ts";
+import type { Webhook } from "./outbox.ts";
 
 /** An execution as it is accepted. */
 export interface Acceptance {
@@ -14,6 +15,8 @@ export interface Acceptance {
    */
   readonly isKept: boolean;
   readonly idempotency: IdempotencyClaim | null;
+  /** Who is to be told of the result of one that is kept. */
+  readonly webhook: Webhook | null;
 }
 
 /** What makes a request the same as an earlier one. */

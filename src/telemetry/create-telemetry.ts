@@ -40,6 +40,8 @@ export function createTelemetry(options: { readonly log: Log; readonly version: 
       lines.executionEnded(result, submitter);
     },
     runRetried: metrics.runRetried,
+    jobRedelivered: metrics.jobRedelivered,
+    webhookSent: metrics.webhookSent,
     bugFound: metrics.bugFound,
     watch: metrics.watch,
     recent: recent.read,

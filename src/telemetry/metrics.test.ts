@@ -58,6 +58,7 @@ function watch(metrics: Metrics): void {
   metrics.watch({
     queuedJobs: () => 3,
     oldestJobMs: () => 250,
+    waitingWebhooks: () => 2,
     slots: () => 4,
     isReduced: () => true,
     usedSlots: () => 2,

@@ -7,7 +7,8 @@ import type { Readings } from "./readings.ts";
 import type { EndedRequest, Telemetry } from "./telemetry.ts";
 
 /** Numbers for Prometheus; docs/metrics.md has the table. No label has a value that a client chose. */
-export interface Metrics extends Pick<Telemetry, "requestEnded" | "runRetried" | "bugFound"> {
+export interface Metrics
+  extends Pick<Telemetry, "requestEnded" | "runRetried" | "jobRedelivered" | "webhookSent" | "bugFound"> {
   executionEnded(result: ExecutionResult): void;
   requestRefused(code: ErrorCode): void;
   executionAbandoned(execution: { readonly language: string }): void;
@@ -88,6 +89,17 @@ export function createMetrics({ version }: { readonly version: string }): Metric
     help: "Runs that were tried once more because their box was lost.",
     registers,
   });
+  const redeliveries = new Counter({
+    name: "millrace_jobs_redelivered_total",
+    help: "Jobs that were started again because their worker had ended.",
+    registers,
+  });
+  const webhooks = new Counter({
+    name: "millrace_webhooks_total",
+    help: "Tries to deliver a result to a web hook: delivered, to be retried, or dropped.",
+    labelNames: ["outcome"],
+    registers,
+  });
   const requests = new Counter({
     name: "millrace_http_requests_total",
     help: "HTTP requests; code 499 is a client that hung up before its answer.",
@@ -140,6 +152,8 @@ export function createMetrics({ version }: { readonly version: string }): Metric
     },
     executionAbandoned: ({ language }) => executions.inc({ language, status: "cancelled" }),
     runRetried: () => retries.inc(),
+    jobRedelivered: () => redeliveries.inc(),
+    webhookSent: (outcome) => webhooks.inc({ outcome }),
     requestEnded({ method, route, status, ms }: EndedRequest) {
       const known = route ?? "none";
       requests.inc({ method: METHODS.has(method) ? method : "other", route: known, code: status ?? 499 });

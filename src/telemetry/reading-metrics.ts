@@ -15,6 +15,7 @@ export function addReadings(registry: Registry, readings: Readings): void {
   gauge("millrace_isolation_reduced", "1 where a line of the boxes is not to be had, else 0.", () =>
     Number(readings.isReduced()),
   );
+  gauge("millrace_webhooks_waiting", "Results that are to be delivered to a web hook.", readings.waitingWebhooks);
   gauge("millrace_slots", "Programs that may run at once.", readings.slots);
   gauge("millrace_slots_used", "Slots with an execution in them.", readings.usedSlots);
   counter("millrace_boxes_failed_total", "Boxes that could not be made.", readings.failedBoxes);

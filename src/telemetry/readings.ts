@@ -4,6 +4,8 @@ export interface Readings {
   readonly queuedJobs: () => number;
   /** How long the oldest of them has waited, milliseconds; 0 when none does. */
   readonly oldestJobMs: () => number;
+  /** Results that somebody is to be told of. */
+  readonly waitingWebhooks: () => number;
   readonly slots: () => number;
   /** Whether a line of the boxes is not to be had on this host. */
   readonly isReduced: () => boolean;

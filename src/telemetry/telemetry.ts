@@ -32,6 +32,10 @@ export interface Telemetry {
   executionEnded(result: ExecutionResult, submitter: Submitter): void;
   /** A run whose box was lost is tried once more. */
   runRetried(): void;
+  /** A job was started that had ended a worker before. */
+  jobRedelivered(): void;
+  /** A result was delivered to whoever wanted to be told; or was not, and is tried again; or is given up. */
+  webhookSent(outcome: "delivered" | "retried" | "dropped"): void;
   /** Something happened that only a bug explains; it is in the log. */
   bugFound(part: "gateway" | "worker" | "process"): void;
 }

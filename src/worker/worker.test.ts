@@ -54,7 +54,7 @@ function setUp(slots: number) {
   const clock = { nowMs: () => time.nowMs };
   const queue = createEmbeddedQueue({ capacity: 10, clock });
   const bugs: unknown[] = [];
-  const reports: object[] = [];
+  const reports: unknown[] = [];
   const node = nodeId(randomUUID());
   const store = createScratchStore(clock);
   const worker = createWorker({
@@ -69,6 +69,7 @@ function setUp(slots: number) {
     log: { error: () => undefined },
     telemetry: {
       executionEnded: (result, submitter) => reports.push({ id: result.id, status: result.status, ...submitter }),
+      jobRedelivered: () => reports.push("redelivered"),
       bugFound: (part) => reports.push({ bugOf: part }),
     },
     onBug: (error) => bugs.push(error),
@@ -244,7 +245,7 @@ test("a lease is extended for as long as its execution runs", async () => {
     isolation: "full",
     clock: { nowMs: () => 0 },
     log: { error: () => undefined },
-    telemetry: { executionEnded: () => undefined, bugFound: () => undefined },
+    telemetry: { executionEnded: () => undefined, jobRedelivered: () => undefined, bugFound: () => undefined },
     onBug: () => undefined,
   });
   await started(1);

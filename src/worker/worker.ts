@@ -42,7 +42,7 @@ export function createWorker(options: {
   readonly isolation: Isolation;
   readonly clock: Clock;
   readonly log: Pick<Log, "error">;
-  readonly telemetry: Pick<Telemetry, "executionEnded" | "bugFound">;
+  readonly telemetry: Pick<Telemetry, "executionEnded" | "jobRedelivered" | "bugFound">;
   readonly onBug: (error: unknown) => void;
 }): Worker {
   const { queue, store, offers, engine, slots, nodeId, isolation, clock, log, telemetry, onBug } = options;
@@ -83,6 +83,7 @@ export function createWorker(options: {
     const { submitter } = lease.job;
     const start = await store.start(lease.job, nodeId);
     if (start.kind === "ended") telemetry.executionEnded(start.result, submitter);
+    if (start.kind === "run" && start.attempt > 1) telemetry.jobRedelivered();
     if (start.kind === "run" && !(await run(lease, start.attempt))) await lease.handBack();
     else await lease.ack();
   }

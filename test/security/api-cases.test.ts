@@ -330,12 +330,6 @@ describe("what Millrace does not have yet", () => {
   test.for(later.map((tested) => [`${tested.id}: ${tested.what}`, tested] as const))("%s", ([, { id }], context) => {
     context.skip(LATER.get(id.split("_")[0] ?? ""));
   });
-
-  test("the field of web hooks is refused, whatever it says", async () => {
-    const answer = await post(server, { language: "python", code: "1", webhook: { url: "http://127.0.0.1:4222/" } });
-    expect(answer.status).toBe(422);
-    expect(z.object({ code: z.string() }).parse(await answer.json()).code).toBe("not_supported_yet");
-  });
 });
 
 describe("the host", () => {

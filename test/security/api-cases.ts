@@ -35,10 +35,5 @@ export function numbered(number: string): [name: string, tested: ApiCase][] {
 export const LATER: ReadonlyMap<string, string> = new Map([
   ["g04", "Millrace takes no archives"],
   ["g05", "Millrace takes no archives"],
-  ["g18", "web hooks are not there yet: the field is refused"],
-  ["g20", "web hooks are not there yet: the field is refused"],
-  ["g21", "web hooks are not there yet: the field is refused"],
-  ["g22", "web hooks are not there yet: the field is refused"],
   ["g31", "interactive runs are not there yet"],
-  ["g35", "idempotency keys are not there yet"],
 ]);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { clusterResponseSchema, nodeSchema } from "../../protocol/cluster-response.ts";
-import { executionRequestSchema, fileSchema, limitsSchema } from "../../protocol/execution-request.ts";
+import { executionRequestSchema, fileSchema, limitsSchema, webhookSchema } from "../../protocol/execution-request.ts";
 import {
   executionResponseSchema,
   executionStateSchema,
@@ -17,6 +17,7 @@ const SCHEMAS = {
   ExecutionRequest: executionRequestSchema,
   File: fileSchema,
   Limits: limitsSchema,
+  Webhook: webhookSchema,
   Execution: executionResponseSchema,
   PendingExecution: pendingExecutionSchema,
   ExecutionState: executionStateSchema,

@@ -3,6 +3,7 @@ import { EngineError } from "../../domain/errors.ts";
 import type { ExecutionResult } from "../../domain/execution.ts";
 import { type ExecutionEvent, type ExecutionState, transition, unstartedEnds } from "../../domain/execution-state.ts";
 import type { ExecutionId } from "../../domain/ids.ts";
+import type { Outbox } from "../outbox.ts";
 import type { Store } from "../store.ts";
 import type { ExecutionFile } from "./execution-file.ts";
 import { createMemoryShelf, type Shelf, type ShelvedExecution } from "./shelf.ts";
@@ -16,8 +17,11 @@ interface Waiter {
 const EXPIRE_EVERY_MS = 60_000;
 
 export interface EmbeddedStore extends Store {
+  readonly outbox: Outbox;
   /** Opens its file. Until then it has nothing that is kept, and takes nothing to keep. */
   open(): void;
+  /** Lets go of results whose time is over. It does so by itself every minute. */
+  expire(): void;
 }
 
 /**
@@ -35,6 +39,7 @@ export function createEmbeddedStore(options: {
   const waiters = new Map<ExecutionId, Set<Waiter>>();
   let file: ExecutionFile | null = null;
   let timer: NodeJS.Timeout | undefined;
+  let tellDue: () => void = () => undefined;
   let isClosed = false;
 
   function opened(): ExecutionFile {
@@ -73,7 +78,10 @@ export function createEmbeddedStore(options: {
     const after = transition(before, event);
     if (after === null) return { before, after };
     shelf.move(id, after, { isDead: event.kind === "start" && isInternalError(after) });
-    if (after.kind === "done") for (const { resolve } of waiters.get(id) ?? []) resolve(after.result);
+    if (after.kind === "done") {
+      for (const { resolve } of waiters.get(id) ?? []) resolve(after.result);
+      if (shelf === file) tellDue();
+    }
     return { before, after };
   }
 
@@ -82,6 +90,18 @@ export function createEmbeddedStore(options: {
   }
 
   return {
+    expire,
+
+    outbox: {
+      take: async (options) => opened().deliveries.take({ ...options, nowMs: clock.nowMs() }),
+      postpone: async (id, byMs) => void opened().deliveries.schedule(id, clock.nowMs() + byMs),
+      remove: async (id) => opened().deliveries.remove(id),
+      size: () => file?.deliveries.size() ?? 0,
+      onDue(listener) {
+        tellDue = listener;
+      },
+    },
+
     open() {
       file = openFile();
       expire();
@@ -150,6 +170,7 @@ export function createEmbeddedStore(options: {
     async close() {
       if (isClosed) return;
       isClosed = true;
+      tellDue = () => undefined;
       clearInterval(timer);
       for (const ofId of waiters.values()) for (const { reject } of ofId) reject(stopping());
       file?.close();

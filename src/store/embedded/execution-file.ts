@@ -5,22 +5,24 @@ import { EngineError } from "../../domain/errors.ts";
 import type { Execution, ExecutionResult } from "../../domain/execution.ts";
 import type { ExecutionId, NodeId } from "../../domain/ids.ts";
 import type { Acceptance, Accepted, UnfinishedExecution } from "../store.ts";
+import { createDeliveryTable, DELIVERIES, type DeliveryTable } from "./delivery-table.ts";
 import type { Shelf, ShelvedExecution } from "./shelf.ts";
 
 /** A shelf in an SQLite file: what is on it outlives the process, however that ends. */
 export interface ExecutionFile extends Shelf {
   /** The oldest first. */
   unfinished(): Iterable<UnfinishedExecution>;
+  readonly deliveries: DeliveryTable;
   /** Lets go of results whose time is over, and later of the memory that there were any. */
   expire(): void;
   close(): void;
 }
 
-/** Of the tables below. A later one brings an earlier one up to date when it opens it. */
-const FORMAT = 1;
+/** Of the tables below: 2 has deliveries besides. */
+const FORMAT = 2;
 
 const TABLES = `
-CREATE TABLE executions (
+CREATE TABLE IF NOT EXISTS executions (
   id TEXT PRIMARY KEY,
   language TEXT NOT NULL,
   version TEXT NOT NULL,
@@ -39,9 +41,9 @@ CREATE TABLE executions (
   key TEXT,
   fingerprint TEXT
 ) STRICT;
-CREATE UNIQUE INDEX byKey ON executions (scope, key) WHERE key IS NOT NULL;
-CREATE INDEX byEnd ON executions (doneAtMs) WHERE doneAtMs IS NOT NULL;
-CREATE INDEX unfinished ON executions (acceptedAtMs) WHERE doneAtMs IS NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS byKey ON executions (scope, key) WHERE key IS NOT NULL;
+CREATE INDEX IF NOT EXISTS byEnd ON executions (doneAtMs) WHERE doneAtMs IS NOT NULL;
+CREATE INDEX IF NOT EXISTS unfinished ON executions (acceptedAtMs) WHERE doneAtMs IS NULL;
 `;
 
 type Row = Record<string, SQLOutputValue>;
@@ -73,6 +75,7 @@ export function openExecutionFile(options: {
   const mostPages = Math.floor(maxBytes / pageBytes);
   database.exec(`PRAGMA max_page_count = ${mostPages}`);
 
+  const deliveries = createDeliveryTable(database);
   const statements = {
     add: database.prepare(
       "INSERT INTO executions (id, language, version, client, address, acceptedAtMs, state, starts, isCancelled, isDead, execution, scope, key, fingerprint) VALUES (?, ?, ?, ?, ?, ?, 'queued', 0, 0, 0, ?, ?, ?, ?)",
@@ -101,11 +104,14 @@ export function openExecutionFile(options: {
     ),
   };
 
-  /** @throws {EngineError} `store_full`. */
+  /** Makes all of a change, or nothing. @throws {EngineError} `store_full`. */
   function write(change: () => void): void {
     try {
+      database.exec("BEGIN");
       change();
+      database.exec("COMMIT");
     } catch (error) {
+      if (database.isTransaction) database.exec("ROLLBACK");
       if (error instanceof Error && "errcode" in error && isFull(Number(error.errcode))) throw full(error);
       throw error;
     }
@@ -118,7 +124,9 @@ export function openExecutionFile(options: {
   }
 
   return {
-    add({ execution, submitter, acceptedAtMs, idempotency }: Acceptance): Accepted {
+    deliveries,
+
+    add({ execution, submitter, acceptedAtMs, idempotency, webhook }: Acceptance): Accepted {
       const { id, language, version } = execution;
       const { scope = null, key = null, fingerprint = null } = idempotency ?? {};
       const earlier = key === null ? undefined : statements.byKey.get(scope, key);
@@ -131,6 +139,7 @@ export function openExecutionFile(options: {
       const blob = serialize(execution);
       write(() => {
         statements.add.run(id, language, version, client, address, acceptedAtMs, blob, scope, key, fingerprint);
+        if (webhook !== null) deliveries.add(id, webhook);
       });
       return { kind: "new" };
     },
@@ -145,11 +154,17 @@ export function openExecutionFile(options: {
         if (state.kind === "queued") statements.queued.run(state.starts, id);
         else if (state.kind === "running")
           statements.running.run(state.attempt, state.node, Number(state.isCancelled), id);
-        else statements.done.run(serialize(state.result), Number(isDead), clock.nowMs(), id);
+        else {
+          statements.done.run(serialize(state.result), Number(isDead), clock.nowMs(), id);
+          deliveries.schedule(id, clock.nowMs());
+        }
       });
     },
 
-    remove: (id) => statements.remove.run(id).changes > 0,
+    remove(id) {
+      deliveries.remove(id);
+      return statements.remove.run(id).changes > 0;
+    },
 
     *unfinished() {
       for (const row of statements.unfinished.iterate()) yield toUnfinished(row);
@@ -171,8 +186,8 @@ const MOST_ACCEPTED = 0.75;
 function prepareTables(database: DatabaseSync, path: string): void {
   const { user_version: found } = database.prepare("PRAGMA user_version").get() as { user_version: number };
   if (found === FORMAT) return;
-  if (found !== 0) throw new Error(`${path} is of a later version of Millrace: format ${found}, not ${FORMAT}`);
-  database.exec(`BEGIN; ${TABLES} PRAGMA user_version = ${FORMAT}; COMMIT;`);
+  if (found > FORMAT) throw new Error(`${path} is of a later version of Millrace: format ${found}, not ${FORMAT}`);
+  database.exec(`BEGIN; ${TABLES} ${DELIVERIES} PRAGMA user_version = ${FORMAT}; COMMIT;`);
 }
 
 function toRecord(row: Row, keptSinceMs: number): ShelvedExecution {

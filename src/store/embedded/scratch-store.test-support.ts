@@ -1,6 +1,5 @@
 import { type Clock, systemClock } from "../../domain/clock.ts";
-import type { Store } from "../store.ts";
-import { createEmbeddedStore } from "./embedded-store.ts";
+import { createEmbeddedStore, type EmbeddedStore } from "./embedded-store.ts";
 import { type ExecutionFile, openExecutionFile } from "./execution-file.ts";
 
 /** A file of executions, by default nowhere but in memory. */
@@ -9,7 +8,7 @@ export function openScratchFile(changes: Partial<Parameters<typeof openExecution
   return openExecutionFile({ ...options, clock: systemClock, ...changes });
 }
 
-export function createScratchStore(clock: Clock = systemClock): Store {
+export function createScratchStore(clock: Clock = systemClock): EmbeddedStore {
   const store = createEmbeddedStore({ clock, openFile: () => openScratchFile({ clock }), onTrouble: fail });
   store.open();
   return store;
