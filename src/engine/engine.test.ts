@@ -8,6 +8,7 @@ import { createRegistry } from "../languages/registry.ts";
 import { createToolchain } from "../languages/toolchain.ts";
 import { LaunchError, type RunReport, type RunSpec, type Sandbox } from "../sandbox/sandbox.ts";
 import { createEngine } from "./engine.ts";
+import { warmStartsOf } from "./warm-starts.ts";
 
 const common = { extensions: [".x"], mainFile: "main.x", hello: "hello" };
 const detect = { executables: ["/usr/bin/x"], versionPattern: "(.)", debianPackage: "x" };
@@ -94,11 +95,40 @@ function scripted(...script: (RunReport | Error)[]) {
   const telemetry = { runRetried: () => void retries++ };
   const languages = registryOf(interpreted, compiled);
   const engine = createEngine({ warmStarts: new Map(), compiledFiles: null, sandbox, languages, log, telemetry });
-  return { engine, specs, warnings, retries: () => retries };
+  return { engine, sandbox, log, telemetry, specs, warnings, retries: () => retries };
 }
 
 const signal = new AbortController().signal;
 const failed = (code: number) => reportOf({ exit: { kind: "code", code } });
+
+describe("a compiler that is started ahead", () => {
+  const warm = { way: "boot", command: ["{executable}", "-wait"], arguments: ".arguments" };
+  const manifest = { ...compiled, compile: { ...compiled.compile, warm } };
+
+  async function compileWith(changes: Partial<Execution>): Promise<RunSpec | undefined> {
+    const { specs, ...parts } = scripted(failed(1));
+    const languages = registryOf(manifest);
+    const warmStarts = warmStartsOf(languages.toolchains());
+    const engine = createEngine({ ...parts, warmStarts, compiledFiles: null, languages });
+    await engine.execute(executionOf("native", changes), { signal });
+    return specs[0];
+  }
+
+  test("does compile runs, which can still be done without it", async () => {
+    expect(await compileWith({})).toMatchObject({
+      argv: ["/usr/bin/x", "main.x"],
+      files: [{ path: "main.x" }],
+      warm: { argv: ["/usr/bin/x", "-wait"], mainFile: "/box/.arguments" },
+    });
+  });
+
+  test.each<[string, Partial<Execution>]>([
+    ["with arguments of the request's", { compileArgs: ["-J-Xmx1g"] }],
+    ["under other limits", { compileLimits: { ...DEFAULT_COMPILE_LIMITS, memoryBytes: 1 } }],
+  ])("does none %s", async (_, changes) => {
+    expect((await compileWith(changes))?.warm).toBeNull();
+  });
+});
 
 describe("an interpreted program", () => {
   test("is one run with everything the request gave", async () => {

@@ -5,6 +5,7 @@ import { artifactNames, compileCommand, compileFiles, covers, runCommand } from 
 import type { LanguageRegistry } from "../languages/registry.ts";
 import type { Toolchain } from "../languages/toolchain.ts";
 import type { BoxFile, RunSpec, Sandbox } from "../sandbox/sandbox.ts";
+import type { WarmStart } from "../sandbox/warm-start.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { createCompileCache } from "./compile-cache/compile-cache.ts";
@@ -56,22 +57,24 @@ export function createEngine(deps: {
       signal,
       onAbort: () => ({ result: unstartedResult({ status: "cancelled", message: null }), artifacts: [] }),
       compile: (shared) => {
-        return runCompiler({ ...command, files: files.map(toSource), limits }, wanted, {
-          id: execution.id,
-          signal: shared,
-        });
+        const spec = { ...command, files: files.map(toSource), limits };
+        // Options of the request's may be such that it has to be started with.
+        const start = execution.compileArgs.length === 0 ? (deps.warmStarts.get(toolchain)?.compile ?? null) : null;
+        return runCompiler(spec, start, wanted, { id: execution.id, signal: shared });
       },
     });
   }
 
   async function runCompiler(
-    spec: Pick<RunSpec, keyof Command | "files" | "limits">,
+    given: Pick<RunSpec, keyof Command | "files" | "limits">,
+    start: WarmStart | null,
     wanted: readonly string[],
     options: Parameters<typeof launch>[1],
   ): Promise<Compiled> {
-    const { limits } = spec;
-    const collect = { wants: (path: string) => covers(wanted, path), maxBytes: limits.diskBytes };
-    const launched = await launch({ ...spec, stdin: new Uint8Array(), warm: null, collect }, options);
+    const collect = { wants: (path: string) => covers(wanted, path), maxBytes: given.limits.diskBytes };
+    const spec = { ...given, stdin: new Uint8Array(), collect };
+    const warm = start !== null && fitsWarmStart(spec, start) ? start : null;
+    const launched = await launch({ ...spec, warm }, options);
     const fault = launched.result.status === "ok" ? findArtifactFault(wanted, launched) : null;
     if (fault === null) return { result: launched.result, artifacts: launched.files };
     return { result: { ...launched.result, status: "compile_error", message: fault }, artifacts: [] };
@@ -90,8 +93,8 @@ export function createEngine(deps: {
       limits: execution.limits,
       collect: null,
     };
-    const start = deps.warmStarts.get(toolchain);
-    const warm = start !== undefined && fitsWarmStart(spec, start) ? start : null;
+    const start = deps.warmStarts.get(toolchain)?.run ?? null;
+    const warm = start !== null && fitsWarmStart(spec, start) ? start : null;
     const { result } = await launch({ ...spec, warm }, { id: execution.id, signal });
     return result;
   }

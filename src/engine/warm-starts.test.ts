@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseManifest } from "../languages/manifest.ts";
 import { createToolchain } from "../languages/toolchain.ts";
-import { fitsWarmStart, warmStartsOf } from "./warm-starts.ts";
+import { fitsWarmStart, listWarmStarts, warmStartsOf } from "./warm-starts.ts";
 
 const manifest = {
   id: "script",
@@ -26,8 +26,8 @@ function toolchainOf(json: object) {
 }
 
 const toolchain = toolchainOf(manifest);
-const [start] = warmStartsOf([toolchain]).values();
-if (start === undefined) throw new Error("no warm start");
+const start = warmStartsOf([toolchain]).get(toolchain)?.run;
+if (start == null) throw new Error("no warm start");
 
 const run = {
   executable: start.executable,
@@ -53,22 +53,65 @@ it("boots what the simplest run would start, under the language's limits", () =>
 
 it("may stop at a file that a compiler makes", () => {
   const made = { ...manifest, run: { ...manifest.run, warm: { way: "boot", file: "{mainFile}.out" } } };
-  expect([...warmStartsOf([toolchainOf(made)]).values()]).toMatchObject([{ mainFile: "/box/main.x.out" }]);
+  expect(listWarmStarts(warmStartsOf([toolchainOf(made)]))).toMatchObject([{ mainFile: "/box/main.x.out" }]);
 });
 
 it("may stop before it looks at any file", () => {
   const early = { ...manifest, run: { ...manifest.run, warm: { way: "fork", file: null } } };
-  expect([...warmStartsOf([toolchainOf(early)]).values()]).toMatchObject([{ way: "fork", mainFile: null }]);
+  expect(listWarmStarts(warmStartsOf([toolchainOf(early)]))).toMatchObject([{ way: "fork", mainFile: null }]);
 });
 
 it("may open its main file before it boots", () => {
   const early = { ...manifest, run: { ...manifest.run, warm: { way: "fork", early: true } } };
-  expect([...warmStartsOf([toolchainOf(early)]).values()]).toMatchObject([{ mainFile: "/box/main.x", isEarly: true }]);
+  expect(listWarmStarts(warmStartsOf([toolchainOf(early)]))).toMatchObject([
+    { mainFile: "/box/main.x", isEarly: true },
+  ]);
 });
 
 it("boots nothing whose manifest does not say how", () => {
   const { warm: _warm, ...coldRun } = manifest.run;
   expect(warmStartsOf([toolchainOf({ ...manifest, run: coldRun })]).size).toBe(0);
+});
+
+describe("a compiler", () => {
+  const compiled = toolchainOf({
+    ...manifest,
+    compile: {
+      command: ["{executable}", "-m{heapMiB}", "{compileArgs}", "{sources}"],
+      artifacts: ["out"],
+      env: { B: "2" },
+      warm: { way: "boot", command: ["{executable}", "-ready", "-m{heapMiB}"], arguments: ".arguments" },
+    },
+  });
+  const compiler = warmStartsOf([compiled]).get(compiled)?.compile;
+  if (compiler == null) throw new Error("no warm compiler");
+  const compileRun = { ...run, executable: "/usr/bin/x", argv: ["/usr/bin/x", "main.x"], limits: compiler.limits };
+
+  it("is started ahead by a command of its own, under the limits of compile runs", () => {
+    expect(compiler).toMatchObject({
+      id: "script-1.2.3 compiler",
+      argv: ["/usr/bin/x", "-ready", "-m1024"],
+      mainFile: "/box/.arguments",
+      takesArguments: true,
+      limits: compiled.compileLimits,
+    });
+    expect(compiler.env).toMatchObject({ B: "2" });
+    expect(listWarmStarts(warmStartsOf([compiled])).map(({ id }) => id)).toEqual([
+      "script-1.2.3 compiler",
+      "script-1.2.3",
+    ]);
+  });
+
+  it("fits whatever the arguments are", () => {
+    expect(fitsWarmStart(compileRun, compiler)).toBe(true);
+    expect(fitsWarmStart({ ...compileRun, argv: ["/usr/bin/x", "a.x", "b.x"] }, compiler)).toBe(true);
+  });
+
+  it("does not fit under other limits, nor where the program has a file of that name", () => {
+    const limits = { ...compiler.limits, memoryBytes: 1 };
+    expect(fitsWarmStart({ ...compileRun, limits }, compiler)).toBe(false);
+    expect(fitsWarmStart({ ...compileRun, files: [main, { ...main, path: ".arguments" }] }, compiler)).toBe(false);
+  });
 });
 
 describe("a run fits", () => {

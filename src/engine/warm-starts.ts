@@ -1,61 +1,104 @@
 import { posix } from "node:path";
 import type { Limits } from "../domain/limits.ts";
 import { WORK_DIRECTORY } from "../domain/work-directory.ts";
-import { covers, runCommand } from "../languages/command.ts";
+import { type Command, covers, runCommand, warmCompilerCommand } from "../languages/command.ts";
 import { expandText } from "../languages/template.ts";
 import type { Toolchain } from "../languages/toolchain.ts";
 import type { RunSpec } from "../sandbox/sandbox.ts";
 import type { WarmStart } from "../sandbox/warm-start.ts";
 
-/** The interpreters that may be booted ahead, by their toolchains. */
-export type WarmStarts = ReadonlyMap<Toolchain, WarmStart>;
+/** What may be booted ahead for a toolchain's compile runs, and for its programs'. */
+interface ToolchainStarts {
+  readonly compile: WarmStart | null;
+  readonly run: WarmStart | null;
+}
 
-/** Those of the toolchains whose manifests say how: each as the simplest of its runs would start it. */
+export type WarmStarts = ReadonlyMap<Toolchain, ToolchainStarts>;
+
+/** Those of the toolchains whose manifests say how. */
 export function warmStartsOf(toolchains: readonly Toolchain[]): WarmStarts {
-  const starts = new Map<Toolchain, WarmStart>();
-  for (const toolchain of toolchains) {
-    const { run, mainFile } = toolchain.manifest;
-    if (run.warm === undefined) continue;
-    const { way, file, early, unless, unlessMain } = run.warm;
-    const files = [{ path: mainFile.default, content: new Uint8Array() }];
-    const { limits } = toolchain;
-    starts.set(toolchain, {
-      ...runCommand(toolchain, { files, limits, args: [], env: {} }, []),
-      id: `${toolchain.language}-${toolchain.version}`,
-      way,
-      mainFile: file && posix.join(WORK_DIRECTORY, expandText(file, { mainFile: () => mainFile.default })),
-      isEarly: early,
-      unless: unless.map((name) => posix.join(WORK_DIRECTORY, name)),
-      unlessMain: unlessMain ?? null,
-      limits,
-    });
-  }
-  return starts;
+  const starts = toolchains.map((toolchain) => {
+    return [toolchain, { compile: compileStart(toolchain), run: runStart(toolchain) }] as const;
+  });
+  return new Map(starts.filter(([, { compile, run }]) => compile !== null || run !== null));
+}
+
+/** All of them, each with an id of its own. */
+export function listWarmStarts(starts: WarmStarts): readonly WarmStart[] {
+  return Array.from(starts.values(), ({ compile, run }) => [compile, run])
+    .flat()
+    .filter((start) => start !== null);
+}
+
+/** As the simplest of its runs would start it. */
+function runStart(toolchain: Toolchain): WarmStart | null {
+  const { run, mainFile } = toolchain.manifest;
+  if (run.warm === undefined) return null;
+  const { way, file, early, unless, unlessMain } = run.warm;
+  const files = [{ path: mainFile.default, content: new Uint8Array() }];
+  const { limits } = toolchain;
+  return {
+    ...runCommand(toolchain, { files, limits, args: [], env: {} }, []),
+    id: `${toolchain.language}-${toolchain.version}`,
+    way,
+    mainFile: file && inWorkDirectory(expandText(file, { mainFile: () => mainFile.default })),
+    takesArguments: false,
+    isEarly: early,
+    unless: unless.map(inWorkDirectory),
+    unlessMain: unlessMain ?? null,
+    limits,
+  };
+}
+
+function compileStart(toolchain: Toolchain): WarmStart | null {
+  const command = warmCompilerCommand(toolchain);
+  const { compile } = toolchain.manifest;
+  if (command === null || compile?.warm === undefined) return null;
+  const { way, arguments: file } = compile.warm;
+  return {
+    ...command,
+    id: `${toolchain.language}-${toolchain.version} compiler`,
+    way,
+    mainFile: inWorkDirectory(file),
+    takesArguments: true,
+    isEarly: false,
+    unless: [inWorkDirectory(file)],
+    unlessMain: null,
+    limits: toolchain.compileLimits,
+  };
+}
+
+function inWorkDirectory(path: string): string {
+  return posix.join(WORK_DIRECTORY, path);
 }
 
 /** What an interpreter knows of its limits from its start; the others are the box's business. */
 const BOOT_LIMITS: readonly (keyof Limits)[] = ["memoryBytes", "processes", "openFiles", "fileBytes"];
 
 /**
- * Whether a run is what the interpreter was booted for: the same command, without arguments or environment of the
- * request's, under the same limits, with the file at which it stops, and none that it has looked for in vain.
+ * Whether a run is what was booted for it: under the same limits, with none of the files that were looked for in vain; and
+ * an interpreter's the same command, without arguments or environment of the request's, with the file at which it stops.
  */
 export function fitsWarmStart(run: Omit<RunSpec, "warm">, start: WarmStart): boolean {
-  const files = new Map(run.files.map(({ path, content }) => [posix.join(WORK_DIRECTORY, path), content]));
-  const main = start.mainFile === null ? null : files.get(start.mainFile);
   return (
-    main !== undefined &&
-    !isRefused(main, start) &&
-    ![...files.keys()].some((path) => covers(start.unless, path)) &&
-    run.executable === start.executable &&
-    isSameList(run.argv, start.argv) &&
-    isSameList(Object.entries(run.env).flat(), Object.entries(start.env).flat()) &&
-    BOOT_LIMITS.every((name) => run.limits[name] === start.limits[name])
+    BOOT_LIMITS.every((name) => run.limits[name] === start.limits[name]) &&
+    !run.files.some(({ path }) => covers(start.unless, inWorkDirectory(path))) &&
+    (start.takesArguments || (isSameCommand(run, start) && fitsMain(run.files, start)))
   );
 }
 
-function isRefused(main: Uint8Array | null, { unlessMain }: WarmStart): boolean {
-  return unlessMain !== null && main !== null && unlessMain.test(Buffer.from(main).toString("latin1"));
+function isSameCommand(run: Command, start: Command): boolean {
+  return (
+    run.executable === start.executable &&
+    isSameList(run.argv, start.argv) &&
+    isSameList(Object.entries(run.env).flat(), Object.entries(start.env).flat())
+  );
+}
+
+function fitsMain(files: RunSpec["files"], { mainFile, unlessMain }: WarmStart): boolean {
+  if (mainFile === null) return true;
+  const main = files.find(({ path }) => inWorkDirectory(path) === mainFile);
+  return main !== undefined && unlessMain?.test(Buffer.from(main.content).toString("latin1")) !== true;
 }
 
 function isSameList(one: readonly string[], other: readonly string[]): boolean {

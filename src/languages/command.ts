@@ -33,6 +33,15 @@ export function compileCommand(toolchain: Toolchain, execution: Execution): Comm
   return toCommand(argv, { ...baseEnv(toolchain), ...expandEach(compile.env, settings) });
 }
 
+/** What is started ahead of a compile run under the usual limits, and becomes the compiler; null when the manifest does not say how. */
+export function warmCompilerCommand(toolchain: Toolchain): Command | null {
+  const { compile } = toolchain.manifest;
+  if (compile?.warm === undefined) return null;
+  const settings = settingValues(toolchain, toolchain.compileLimits.memoryBytes, compile.heap);
+  const env = { ...baseEnv(toolchain), ...expandEach(compile.env, settings) };
+  return toCommand(expandAll(compile.warm.command, settings), env);
+}
+
 /** The files that a compile run is given: the program's, and those of the manifest that the program does not have. */
 export function compileFiles(toolchain: Toolchain, execution: Execution): readonly SourceFile[] {
   const values = toolchainValues(toolchain);

@@ -25,7 +25,11 @@ interface Templates {
   readonly trees: readonly string[];
   readonly prepare?: Step | undefined;
   readonly compile?:
-    | (Step & { readonly files: Readonly<Record<string, string>>; readonly artifacts: readonly string[] })
+    | (Step & {
+        readonly files: Readonly<Record<string, string>>;
+        readonly artifacts: readonly string[];
+        readonly warm?: { readonly command: readonly string[] } | undefined;
+      })
     | undefined;
   readonly run: Step & { readonly warm?: { readonly file: string | null } | undefined };
 }
@@ -68,6 +72,7 @@ export function findTemplateFaults(manifest: Templates): TemplateFault[] {
     checkStep("compile", compile, COMPILE, SETTINGS);
     check(["compile", "files"], compile.files, TOOLCHAIN);
     check(["compile", "artifacts"], compile.artifacts, ARTIFACT);
+    check(["compile", "warm", "command"], compile.warm?.command ?? [], SETTINGS);
   }
   checkStep("run", run, RUN, SETTINGS);
   if (run.warm?.file != null) check(["run", "warm"], { file: run.warm.file }, ARTIFACT);

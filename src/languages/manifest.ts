@@ -84,6 +84,17 @@ const prepare = z.strictObject({
   why: z.string().min(1),
 });
 
+const way = z.enum(["fork", "boot"]);
+
+/** A process that has done ahead of a compile run what does not depend on the program; see docs/warm-starts.md. */
+const warmCompiler = z.strictObject({
+  way,
+  /** Starts it. It compiles something, stops when it opens the file `arguments`, and is the compiler from then on. */
+  command,
+  /** What it reads there are the arguments of the compile command, each but the last with a NUL behind it. */
+  arguments: relativePath,
+});
+
 const compile = z.strictObject({
   command,
   /** Files that the compiler needs where the program has none of that name. */
@@ -93,12 +104,13 @@ const compile = z.strictObject({
   env,
   limits,
   heap: heap.optional(),
+  warm: warmCompiler.optional(),
 });
 
 const warm = z.preprocess(
   (given) => (typeof given === "string" ? { way: given } : given),
   z.strictObject({
-    way: z.enum(["fork", "boot"]),
+    way,
     /** Which file that is; null: it stops before it does anything of its own. */
     file: relativePath.nullable().default("{mainFile}"),
     /** It opens that file, and looks at its first byte, before it boots: it stops at the end of the first line. */

@@ -6,26 +6,36 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, test, vi } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import type { Execution, SourceFile } from "../domain/execution.ts";
 import { executionId } from "../domain/ids.ts";
 import { artifactNames, type Command, compileCommand, compileFiles, covers, runCommand } from "./command.ts";
-import { loadRegistry } from "./registry.ts";
+import { type LanguageRegistry, loadRegistry } from "./registry.ts";
 import type { Toolchain } from "./toolchain.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
-// The commands of the manifests, tried on harmless programs by this machine's own toolchains, without a box. Those that
-// have to be prepared are left to the tests that have boxes.
-const registry = await loadRegistry({
+const PLACES = {
   directories: [fileURLToPath(new URL("../../languages", import.meta.url))],
   millraceNode: process.execPath,
   millraceModules: fileURLToPath(new URL("../../node_modules", import.meta.url)),
-});
-const toolchains = registry
-  .list()
-  .flatMap(({ id, versions }) => versions.map((version) => [id, version, registry.find(id, version)] as const))
-  .filter(([, , { manifest }]) => manifest.prepare === undefined);
+};
+
+// The commands of the manifests, tried on harmless programs by this machine's own toolchains, without a box. Those that
+// have to be prepared are left to the tests that have boxes, but for Java, where that is a matter of speed.
+const registry = await loadRegistry(PLACES);
+const preparedDirectory = await mkdtemp(join(tmpdir(), "millrace-prepared-"));
+afterAll(() => rm(preparedDirectory, { recursive: true }));
+const preparation = { cacheDirectory: preparedDirectory, announce: () => undefined };
+const javaRegistry = await loadRegistry({ ...PLACES, only: ["java"], preparation });
+const javas = toolchainsOf(javaRegistry);
+const toolchains = [...toolchainsOf(registry).filter(([, , { manifest }]) => manifest.prepare === undefined), ...javas];
+
+function toolchainsOf(languages: LanguageRegistry) {
+  return languages
+    .list()
+    .flatMap(({ id, versions }) => versions.map((version) => [id, version, languages.find(id, version)] as const));
+}
 
 async function start({ argv: [program, ...args], env }: Command, cwd: string): Promise<string> {
   const onHost = registry.trees().find(({ path }) => path === program)?.source ?? String(program);
@@ -101,8 +111,6 @@ describe.skipIf(!toolchains.some(([id]) => id === "c"))("c (skipped where there 
   });
 });
 
-const javas = toolchains.filter(([id]) => id === "java");
-
 describe.skipIf(javas.length === 0)("java (skipped where there is no javac)", () => {
   const main = (name: string) => `public static void main(String[] args) { System.out.println("${name}"); }`;
   const programs = [
@@ -117,7 +125,7 @@ describe.skipIf(javas.length === 0)("java (skipped where there is no javac)", ()
     ["misleading text", `// public class X {}\nclass Y { String s = "public class Z {}"; ${main("Y")} }`, "Y"],
   ] as const;
   test.each(programs)("starts %s", async (_, source, printed) => {
-    expect(await runCode(registry.find("java"), source)).toBe(`${printed}
+    expect(await runCode(javaRegistry.find("java"), source)).toBe(`${printed}
 `);
   });
 
@@ -129,7 +137,7 @@ describe.skipIf(javas.length === 0)("java (skipped where there is no javac)", ()
   );
 
   test("classes of several files and packages find each other", async () => {
-    const printed = await runProgram(registry.find("java"), [
+    const printed = await runProgram(javaRegistry.find("java"), [
       {
         path: "app/Main.java",
         text: "package app;\npublic class Main { public static void main(String[] a) { lib.Util.greet(); } }\n",

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Isolation } from "../domain/node.ts";
-import { type WarmStarts, warmStartsOf } from "../engine/warm-starts.ts";
+import { listWarmStarts, type WarmStarts, warmStartsOf } from "../engine/warm-starts.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
 import type { BoxPlan } from "../sandbox/box-plan.ts";
 import { type LauncherProcess, startLauncherProcess } from "../sandbox/launcher-process.ts";
@@ -75,7 +75,7 @@ export async function startHost(options: {
     slots,
     warm,
     toolchains: languages.trees(),
-    warmStarts: [...warmStarts.values()],
+    warmStarts: listWarmStarts(warmStarts),
     gate: gateBeside(path),
   });
   const planned = await orStartError("Boxes cannot be planned", planning);

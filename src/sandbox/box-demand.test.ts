@@ -1,24 +1,10 @@
 import { expect, it } from "vitest";
-import { DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
 import { createBoxDemand } from "./box-demand.ts";
 import type { BoxKind } from "./box-kind.ts";
+import { fakeWarmStart } from "./warm-start.test-support.ts";
 
 const cold = (diskBytes: number): BoxKind => ({ diskBytes, warm: null });
-const warm = (id: string): BoxKind => ({
-  diskBytes: 64,
-  warm: {
-    id,
-    way: "fork",
-    executable: "/x",
-    argv: ["x"],
-    env: {},
-    mainFile: "/box/x",
-    isEarly: false,
-    unless: [],
-    unlessMain: null,
-    limits: DEFAULT_RUN_LIMITS,
-  },
-});
+const warm = (id: string): BoxKind => ({ diskBytes: 64, warm: fakeWarmStart({ id }) });
 
 const USUAL = cold(64);
 const COMPILE = cold(256);

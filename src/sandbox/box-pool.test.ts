@@ -4,6 +4,7 @@ import type { Box } from "./box.ts";
 import { createBoxPool } from "./box-pool.ts";
 import { CLEAN_EXIT, createFakeClient } from "./fake-client.test-support.ts";
 import type { RunSpec } from "./sandbox.ts";
+import { fakeWarmStart } from "./warm-start.test-support.ts";
 import type { WarmStart } from "./warm-start.ts";
 
 const USUAL = 64;
@@ -20,18 +21,7 @@ const SPEC: RunSpec = {
   collect: null,
 };
 
-const FORKED: WarmStart = {
-  id: "forked-1",
-  way: "fork",
-  executable: "/usr/bin/forked",
-  argv: ["forked", "main"],
-  env: {},
-  mainFile: "/box/main",
-  isEarly: false,
-  unless: [],
-  unlessMain: null,
-  limits: DEFAULT_RUN_LIMITS,
-};
+const FORKED = fakeWarmStart({ id: "forked-1", way: "fork" });
 const BOOTED: WarmStart = { ...FORKED, id: "booted-1", way: "boot" };
 
 beforeEach(() => void vi.useFakeTimers());
@@ -468,8 +458,20 @@ describe("warm boxes", () => {
     expect(second.box?.kind.warm).toBeNull();
   });
 
+  it("no more boot in their boxes at a time than half of the slots", async () => {
+    const { takeWarm, sent, emit, living, finishMaking } = makePool({ slots: 3, prepared: 2 });
+    finishMaking();
+    (await takeWarm(BOOTED))?.kill();
+    emit(living()[0] ?? 0, { kind: "destroyed" });
+    finishMaking();
+    expect(sent("load")).toHaveLength(1);
+    emit(sent("load")[0]?.box ?? 0, { kind: "booted" });
+    finishMaking();
+    expect(sent("load")).toHaveLength(2);
+  });
+
   it("an interpreter that hangs in its box is given up, one that came in time is not", async () => {
-    const { takeWarm, sent, emit, living, finishMaking, warnings } = makePool({ slots: 3, prepared: 2 });
+    const { takeWarm, sent, emit, living, finishMaking, warnings } = makePool({ slots: 4, prepared: 2 });
     finishMaking();
     (await takeWarm(BOOTED))?.kill();
     emit(living()[0] ?? 0, { kind: "destroyed" });
@@ -478,7 +480,7 @@ describe("warm boxes", () => {
     expect(hanging.length).toBeGreaterThan(0);
     emit(inTime ?? 0, { kind: "booted" });
     const killed = sent("kill").length;
-    await vi.advanceTimersByTimeAsync(8_000);
+    await vi.advanceTimersByTimeAsync(30_000);
     expect(
       sent("kill")
         .slice(killed)

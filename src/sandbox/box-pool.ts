@@ -187,6 +187,13 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
     if (warm !== null) interpreters.expect(box, warm);
   }
 
+  /** An interpreter that boots in its box takes as much of the processors as a run: half of them are for runs. */
+  function mayBoot({ warm }: BoxKind): boolean {
+    if (warm?.way !== "boot") return true;
+    const isBooting = ([box, at]: [Box, Place]) => at === "making" && box.kind.warm?.way === "boot";
+    return [...places].filter(isBooting).length < Math.max(1, Math.floor(slots / 2));
+  }
+
   function discard(box: Box): void {
     places.set(box, "leaving");
     box.kill();
@@ -241,7 +248,7 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
     }
     for (const [key, { kind, count: target }] of targets) {
       if (kind.warm !== null && interpreters.isBenched(kind.warm)) continue;
-      for (let ready = countComing(key); ready < target && canMake(); ready++) make(kind);
+      for (let ready = countComing(key); ready < target && canMake() && mayBoot(kind); ready++) make(kind);
     }
     interpreters.keep(new Set(Array.from(targets.values(), ({ kind }) => kind.warm)));
   }

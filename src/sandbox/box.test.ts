@@ -5,6 +5,7 @@ import { type Box, createBox } from "./box.ts";
 import { CLEAN_EXIT, createFakeClient } from "./fake-client.test-support.ts";
 import type { LaunchError, RunSpec } from "./sandbox.ts";
 import { STAGES } from "./stages.ts";
+import { fakeWarmStart } from "./warm-start.test-support.ts";
 import type { WarmStart } from "./warm-start.ts";
 import { ProtocolError } from "./wire.ts";
 
@@ -19,18 +20,7 @@ const SPEC: RunSpec = {
   collect: null,
 };
 
-const BOOTED: WarmStart = {
-  id: "booted-1",
-  way: "boot",
-  executable: "/usr/bin/booted",
-  argv: ["booted", "main"],
-  env: {},
-  mainFile: "/box/main",
-  isEarly: false,
-  unless: [],
-  unlessMain: null,
-  limits: DEFAULT_RUN_LIMITS,
-};
+const BOOTED = fakeWarmStart({ id: "booted-1", executable: "/usr/bin/booted", argv: ["booted", "main"] });
 const FORKED: WarmStart = { ...BOOTED, id: "forked-1", way: "fork" };
 
 function makeBox(warm: WarmStart | null = null) {
@@ -317,6 +307,14 @@ describe("a warm box", () => {
     box.kill();
     expect(since).toBeLessThanOrEqual(performance.now());
     expect(owedFromMs(1)).toBe(since);
+  });
+
+  it("that boots is owed by nobody but the interpreter, until it is given up", () => {
+    const { box, emit, owedFromMs } = makeBox(BOOTED);
+    emit({ kind: "prepared" });
+    expect(owedFromMs(1)).toBe(Number.POSITIVE_INFINITY);
+    box.kill();
+    expect(owedFromMs(1)).toBeLessThanOrEqual(performance.now());
   });
 
   it("that can be anything is not told of having booted", () => {

@@ -75,6 +75,7 @@ export function createBox({ launcher, kind, zygote, owner, inodes, processes }: 
   /** A small script, within the credit. */
   function boot(start: WarmStart): void {
     state = "booting";
+    owedFromMs = Number.POSITIVE_INFINITY; // it is the interpreter that takes its time
     const { body, bodyBytes, end: last } = encodeScript(bootScript(start));
     launcher.send(encodeHeader(REQUEST.load, number, bodyBytes + last.length), ...body, last);
   }
@@ -90,7 +91,7 @@ export function createBox({ launcher, kind, zygote, owner, inodes, processes }: 
     state = "running";
     owedFromMs = performance.now() + spec.limits.wallMs;
     return new Promise((resolve, reject) => {
-      const feed = startFeeding(number, spec, warm !== null, launcher.send);
+      const feed = startFeeding(number, spec, warm, launcher.send);
       active = { spec, feed, stdout: [], stderr: [], exited: null, collection: null, resolve, reject };
     });
   }
@@ -99,9 +100,8 @@ export function createBox({ launcher, kind, zygote, owner, inodes, processes }: 
     if (wasKilled || state === "ending" || state === "gone") return;
     wasKilled = true;
     // Of an interpreter that did not come the launcher still has to say the end: else it is itself what hangs.
-    const isBooting = warm !== null && (state === "making" || state === "booting");
-    if (state === "running") owedFromMs = performance.now();
-    else if (!isBooting) owedFromMs = Number.POSITIVE_INFINITY;
+    if (state === "running" || state === "booting") owedFromMs = performance.now();
+    else if (warm === null || state !== "making") owedFromMs = Number.POSITIVE_INFINITY;
     launcher.send(encodeBare("kill", number));
   }
 

@@ -22,8 +22,8 @@ export interface Interpreters {
   forget(): void;
 }
 
-/** How long an interpreter may take to its gate, milliseconds; less than the watchdog gives the launcher. */
-const BOOT_MS = 8_000;
+/** How long an interpreter may take to its gate, milliseconds; a zygote less than the watchdog gives the launcher, which owes the box meanwhile. */
+const BOOT_MS: Readonly<Record<WarmStart["way"], number>> = { fork: 8_000, boot: 30_000 };
 /** How long an interpreter is left alone that did not come to its gate, milliseconds. */
 const BENCHED_MS = 60_000;
 
@@ -54,10 +54,11 @@ export function createInterpreters(options: {
       return zygotes.indexOf(start) + 1;
     },
     expect(box, start) {
-      const error = workerError("boot", `It did not come to its gate within ${BOOT_MS} ms.`);
+      const mostMs = BOOT_MS[start.way];
+      const error = workerError("boot", `It did not come to its gate within ${mostMs} ms.`);
       timers.set(
         box,
-        setTimeout(() => tooLong(box, start, error), BOOT_MS),
+        setTimeout(() => tooLong(box, start, error), mostMs),
       );
     },
     settle(box) {

@@ -3,12 +3,14 @@ import { DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
 import { createRequestReader, type SentRequest } from "./fake-client.test-support.ts";
 import { startFeeding } from "./run-feed.ts";
 import type { RunSpec } from "./sandbox.ts";
+import { fakeWarmStart } from "./warm-start.test-support.ts";
+import type { WarmStart } from "./warm-start.ts";
 import { CHANNEL_CREDIT_BYTES, ProtocolError } from "./wire.ts";
 
 const BOX = 5;
 const START_LIMITS_BYTES = 40;
 
-function feed(over: Partial<RunSpec>, isWarm = false) {
+function feed(over: Partial<RunSpec>, warm: WarmStart | null = null) {
   const requests: SentRequest[] = [];
   const read = createRequestReader((request) => void requests.push(request));
   const spec: RunSpec = {
@@ -22,7 +24,7 @@ function feed(over: Partial<RunSpec>, isWarm = false) {
     collect: null,
     ...over,
   };
-  const { returnCredit } = startFeeding(BOX, spec, isWarm, (...parts) => read(Buffer.concat(parts)));
+  const { returnCredit } = startFeeding(BOX, spec, warm, (...parts) => read(Buffer.concat(parts)));
   const bytesOf = (name: SentRequest["name"]) =>
     requests.filter((request) => request.name === name).reduce((sum, { payload }) => sum + payload.length, 0);
   return { requests, names: () => requests.map(({ name }) => name), bytesOf, returnCredit };
@@ -40,10 +42,14 @@ describe("feeding a run", () => {
 
   it("sends an interpreter that is there already its files, and nothing that it knows", () => {
     const source = { ...file(0), content: Buffer.from("source") };
-    const text = (isWarm: boolean) => feed({ files: [source], argv: ["name"] }, isWarm).requests[0]?.payload.toString();
-    expect(text(false)).toMatch(/source.*name.*\/usr\/bin\/true$/s);
-    expect(text(true)).toMatch(/source/);
-    expect(text(true)).not.toMatch(/name|true/);
+    const text = (warm: WarmStart | null) => {
+      return feed({ files: [source], argv: ["name", "-o"] }, warm).requests[0]?.payload.toString();
+    };
+    expect(text(null)).toMatch(/source.*name.*-o.*\/usr\/bin\/true$/s);
+    expect(text(fakeWarmStart())).toMatch(/source/);
+    expect(text(fakeWarmStart())).not.toMatch(/name|-o|true/);
+    expect(text(fakeWarmStart({ takesArguments: true }))).toMatch(/source.*-o/s);
+    expect(text(fakeWarmStart({ takesArguments: true }))).not.toMatch(/name|true/);
   });
 
   it("ends an empty standard input at once", () => {

@@ -2,6 +2,7 @@ import { createByteQueue } from "./byte-queue.ts";
 import { runRlimits } from "./rlimits.ts";
 import type { RunSpec } from "./sandbox.ts";
 import { encodeScript } from "./script-records.ts";
+import { filesFor, type WarmStart } from "./warm-start.ts";
 import {
   CHANNEL_CREDIT_BYTES,
   encodeBare,
@@ -30,16 +31,16 @@ function startLimits(spec: RunSpec): StartLimits {
 /**
  * Starts a run in a prepared box. What fits into the credit goes with the start, so that the usual run is one message.
  * More than that is loaded first, and the start waits until all of it was taken: the run's clocks do not count it.
- * @param isWarm the interpreter is there, and needs nothing but its files.
+ * @param warm what stands ready in the box, and needs nothing but its files; null for the parked process.
  */
-export function startFeeding(box: number, spec: RunSpec, isWarm: boolean, send: Send): RunFeed {
+export function startFeeding(box: number, spec: RunSpec, warm: WarmStart | null, send: Send): RunFeed {
   const { body, bodyBytes, end } = encodeScript({
-    files: spec.files,
+    files: warm === null ? spec.files : filesFor(warm, spec),
     rlimits: runRlimits(spec.limits),
     argv: spec.argv,
     env: spec.env,
     executable: spec.executable,
-    end: isWarm ? "go" : "exec",
+    end: warm === null ? "exec" : "go",
   });
   const credit = { load: CHANNEL_CREDIT_BYTES, stdin: CHANNEL_CREDIT_BYTES };
   const load = createByteQueue(bodyBytes + end.length > CHANNEL_CREDIT_BYTES ? body : []);

@@ -1,20 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
 import { RLIMIT } from "./rlimits.ts";
-import { bootEnv, bootScript, GATE_PATH, type WarmStart } from "./warm-start.ts";
+import { fakeWarmStart } from "./warm-start.test-support.ts";
+import { bootEnv, bootScript, filesFor, GATE_PATH, type WarmStart } from "./warm-start.ts";
 
-const start: WarmStart = {
-  id: "x-1",
-  way: "boot",
-  executable: "/usr/bin/x",
-  argv: ["x", "out/main.x"],
-  env: { A: "1" },
-  mainFile: "/box/out/main.x",
-  isEarly: false,
-  unless: [],
-  unlessMain: null,
-  limits: DEFAULT_RUN_LIMITS,
-};
+const start = fakeWarmStart({ env: { A: "1" }, mainFile: "/box/out/main.x" });
 
 describe("what boots ahead", () => {
   it("finds the gate's variables last, and an empty file where it will stop", () => {
@@ -36,6 +25,17 @@ describe("what boots ahead", () => {
     const early: WarmStart = { ...start, isEarly: true };
     expect(bootEnv(early)["MILLRACE_GATE"]).toBe("boot-early:/box/out/main.x");
     expect(bootScript(early).files.map(({ content }) => content.length)).toEqual([1]);
+  });
+
+  it("finds its arguments among its files where it takes them, and else only the program's", () => {
+    const spec = {
+      argv: ["/usr/bin/c", "-o", "a b", ""],
+      files: [{ path: "a", content: Buffer.from("a"), mode: 0o644 }],
+    };
+    const compiler: WarmStart = { ...start, mainFile: "/box/.arguments", takesArguments: true };
+    const given = { path: ".arguments", content: Buffer.from("-o\0a b\0"), mode: 0o644 };
+    expect(filesFor(compiler, spec)).toEqual([...spec.files, given]);
+    expect(filesFor(start, spec)).toEqual(spec.files);
   });
 
   it("is bound as its run will be, but for the processor time: a run may ask for more of that", () => {

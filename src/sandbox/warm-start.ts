@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import type { Limits } from "../domain/limits.ts";
 import { WORK_DIRECTORY } from "../domain/work-directory.ts";
 import { RLIMIT, runRlimits } from "./rlimits.ts";
+import type { BoxFile, RunSpec } from "./sandbox.ts";
 import type { Script } from "./script-records.ts";
 
 /**
@@ -22,6 +23,11 @@ export interface WarmStart {
   readonly env: Readonly<Record<string, string>>;
   /** The file at which it stops: absolute path in the box, for a zygote right in the work directory. null: at its very start. */
   readonly mainFile: string | null;
+  /**
+   * It is no interpreter that was started as its run would be, but for the file: it finds its arguments in that file, each but the last
+   * with a NUL behind it, and does what the run's command would do with them.
+   */
+  readonly takesArguments: boolean;
   /** It opens the main file, and reads the first byte of what is there, before it boots; see native/early.h. */
   readonly isEarly: boolean;
   /** Files, or `directory/`, that it has looked for before that, absolute paths in the box: a run that has one of them starts cold. */
@@ -59,6 +65,14 @@ export function bootScript(warm: WarmStart): Script {
     executable: warm.executable,
     end: "boot",
   };
+}
+
+/** The files that a run brings to it. */
+export function filesFor(warm: WarmStart, { files, argv }: Pick<RunSpec, "files" | "argv">): readonly BoxFile[] {
+  const { takesArguments, mainFile } = warm;
+  if (!takesArguments || mainFile === null) return files;
+  const content = Buffer.from(argv.slice(1).join("\0"));
+  return [...files, { path: relative(WORK_DIRECTORY, mainFile), content, mode: 0o644 }];
 }
 
 /** Those that a launcher keeps zygotes for, in the order of their numbers, which begin with 1. */

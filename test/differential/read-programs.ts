@@ -33,6 +33,10 @@ export function listLanguages(): string[] {
   return readdirSync(PROGRAMS).sort();
 }
 
+export function isCompiled(id: string): boolean {
+  return languageOf(id).isCompiled;
+}
+
 /** The programs that look for differences, and those of the conformance suite that can start warm. */
 export function listPrograms(language: string): Program[] {
   const own = readdirSync(join(PROGRAMS, language)).map((entry) => {
@@ -49,8 +53,7 @@ export function readDraws(language: string): ExecutionRequest {
 }
 
 function listConformancePrograms(id: string): Program[] {
-  const language = readLanguages().find((language) => language.id === id);
-  if (language === undefined) throw new Error(`${id} is no language`);
+  const language = languageOf(id);
   return CATALOGUE.flatMap(({ name, tries }) => {
     const { source } = readProgram(language, name);
     // Another name of the main file is another command.
@@ -62,6 +65,12 @@ function listConformancePrograms(id: string): Program[] {
         return { name: `conformance: ${name} ${tried}`.trim(), request };
       });
   });
+}
+
+function languageOf(id: string) {
+  const language = readLanguages().find((language) => language.id === id);
+  if (language === undefined) throw new Error(`${id} is no language`);
+  return language;
 }
 
 function canBeWarm({ send = {} }: Try): boolean {

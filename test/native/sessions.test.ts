@@ -1,7 +1,6 @@
 import { realpathSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { DEFAULT_RUN_LIMITS } from "../../src/domain/limits.ts";
-import type { WarmStart } from "../../src/sandbox/warm-start.ts";
+import { fakeWarmStart } from "../../src/sandbox/warm-start.test-support.ts";
 import { countDescriptors } from "../support/processes.ts";
 import { createRandom } from "../support/random.ts";
 import { type RawLauncher, startRawLauncher } from "../support/raw-launcher.ts";
@@ -19,18 +18,14 @@ const COMMON = ["failed", "credit", "stdout", "exited", "entry", "listed", "cont
 /** On a busy machine it takes a while longer until all of it was there. */
 const EXTRA_MS = 60_000;
 
-const PYTHON: WarmStart = {
+const PYTHON = fakeWarmStart({
   id: "python",
   way: "fork",
   executable: realpathSync("/usr/bin/python3"),
   argv: ["python3", "main.py"],
   env: { PATH: "/usr/bin:/bin" },
   mainFile: "/box/main.py",
-  isEarly: false,
-  unless: [],
-  unlessMain: null,
-  limits: DEFAULT_RUN_LIMITS,
-};
+});
 
 let launcher: RawLauncher;
 

@@ -1,0 +1,1 @@
+class Beside { int value() { return 3; } }

@@ -1,0 +1,3 @@
+package lib.deep;
+
+public interface Constants { String NAME = "deep"; }
