@@ -19,6 +19,9 @@ const LAUNCHER_NEEDS = [
   { name: "libc6-dev", file: "/usr/include/stdio.h" },
 ];
 
+/** Without it C and C++ are linked by gcc's own linker, which takes longer. */
+const LINKER = [{ name: "mold", file: "/usr/libexec/mold/ld" }];
+
 /** What tests compile the launcher with for arm64, and run what of it needs no box. Without, they are skipped. */
 const TEST_NEEDS = [
   { name: "gcc-aarch64-linux-gnu", file: "/usr/bin/aarch64-linux-gnu-gcc" },
@@ -42,6 +45,7 @@ export async function installSystemPackages(options: {
   readonly isForTests: boolean;
 }): Promise<void> {
   provide(await findMissing(), options.mayInstall);
+  provide(lacking(LINKER, "links in half the time"), options.mayInstall);
   if (!options.isForTests) return;
   provide(lacking(BROKER_NEEDS, "tests of many nodes"), options.mayInstall);
   provide(lacking(TEST_NEEDS, "tests of another processor's build"), options.mayInstall);
