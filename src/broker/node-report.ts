@@ -14,8 +14,8 @@ export const nodeReportSchema = z.object({
   slots: z.int().min(0),
   usedSlots: z.int().min(0),
   languages: z.record(z.string(), z.array(z.string())),
-  /** Languages whose interpreters it boots ahead. */
-  warmLanguages: z.array(z.string()).default([]),
+  /** Languages whose interpreters it boots ahead, and how many of each stand ready. */
+  warmProcesses: z.record(z.string(), z.int().min(0)).default({}),
   isolation: z.enum(ISOLATIONS),
   lacks: z.array(z.string()),
   recent: z.object({ executions: z.int().min(0), queuedMs: percentiles, totalMs: percentiles }),
@@ -25,6 +25,6 @@ export const nodeReportSchema = z.object({
 
 /** What others hear of a node. */
 export interface NodeReport extends NodeStatus {
-  readonly warmLanguages: readonly string[];
+  readonly warmProcesses: Readonly<Record<string, number>>;
   readonly isLeaving: boolean;
 }

@@ -34,8 +34,8 @@ export interface GatewayDeps {
   readonly store: Store;
   readonly languages: LanguageCatalogue;
   readonly cluster: Cluster;
-  /** Ids of the languages whose interpreters are booted ahead. */
-  readonly warmLanguages: () => ReadonlySet<string>;
+  /** By the ids of the languages whose interpreters are booted ahead: how many of them stand ready. */
+  readonly warmProcesses: () => Readonly<Record<string, number>>;
   /** Whether a worker can take jobs now. */
   readonly isReady: () => boolean;
   /** Of Millrace. */

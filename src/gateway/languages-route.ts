@@ -4,10 +4,10 @@ import type { GatewayDeps } from "./gateway.ts";
 import { addRoute } from "./route.ts";
 
 /** `GET /v1/languages`: every language that Millrace knows, those that are missing here too, with how to get them. */
-export function registerLanguagesRoute(app: FastifyInstance, { languages, warmLanguages }: GatewayDeps): void {
+export function registerLanguagesRoute(app: FastifyInstance, { languages, warmProcesses }: GatewayDeps): void {
   addRoute(app, {
     method: "GET",
     url: "/v1/languages",
-    handler: async () => toLanguagesResponse(languages.list(), warmLanguages()),
+    handler: async () => toLanguagesResponse(languages.list(), warmProcesses()),
   });
 }

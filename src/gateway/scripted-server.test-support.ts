@@ -91,7 +91,7 @@ export function startScriptedServer(options: {
       queue,
       store,
       languages,
-      warmLanguages: () => new Set(["python"]),
+      warmProcesses: () => ({ python: 2 }),
       cluster: {
         nodes: async () => [
           {

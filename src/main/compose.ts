@@ -15,6 +15,7 @@ import type { Log } from "../telemetry/log.ts";
 import { createAddressPolicy } from "../webhooks/address-policy.ts";
 import { createWebhooks } from "../webhooks/create-webhooks.ts";
 import { findAddressFault } from "../webhooks/webhook-address.ts";
+import { addReady, countReady } from "./count-ready.ts";
 import { describeNode } from "./describe-node.ts";
 import type { Meeting } from "./meeting.ts";
 import { closeInReverse, type Part } from "./part.ts";
@@ -70,13 +71,15 @@ export async function compose(options: {
   const id = nodeId(randomUUID());
   const telemetry = createTelemetry({ log, version });
   const canRun = () => !isStopping && working?.sandbox.isReady() === true;
+  const warmProcesses = () =>
+    countReady(hands?.host.warmStarts.keys() ?? [], working?.sandbox.counts().warm ?? new Map());
   const describe = describeNode({
     id,
     roles,
     version,
     abilities: hands && {
       languages: hands.languages,
-      warmLanguages: new Set(Array.from(hands.host.warmStarts.keys(), ({ language }) => language)),
+      warmProcesses,
       ...hands.host.isolation,
       worker: () => working?.worker ?? null,
     },
@@ -96,7 +99,7 @@ export async function compose(options: {
       nodes: async () => meeting.nodes(),
       queue: async () => ({ jobs: queue.depth(), oldestMs: queue.oldestMs() }),
     },
-    warmLanguages: () => new Set(meeting.nodes().flatMap(({ warmLanguages }) => warmLanguages)),
+    warmProcesses: () => addReady(meeting.nodes().map(({ warmProcesses }) => warmProcesses)),
     isReady,
     version,
     docsPage,
@@ -125,6 +128,7 @@ export async function compose(options: {
     isReduced: () => hands?.host.isolation.isolation === "reduced",
     usedSlots: () => working?.worker.busySlots() ?? 0,
     boxes: () => counts?.().boxes ?? NO_BOXES,
+    warmProcesses,
     failedBoxes: () => counts?.().failedBoxes ?? 0,
     lostLaunchers: () => counts?.().lostLaunchers ?? 0,
     isReady,

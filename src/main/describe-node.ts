@@ -9,7 +9,8 @@ import type { Worker } from "../worker/worker.ts";
 /** What a node has that runs programs. */
 export interface Abilities {
   readonly languages: Pick<LanguageRegistry, "list">;
-  readonly warmLanguages: ReadonlySet<string>;
+  /** Languages whose interpreters it boots ahead, and how many of each stand ready. */
+  readonly warmProcesses: () => Readonly<Record<string, number>>;
   readonly isolation: Isolation;
   readonly lacks: readonly string[];
   /** null as long as it is not there yet. */
@@ -33,7 +34,6 @@ export function describeNode(options: {
     host: hostname(),
     version,
     languages: Object.fromEntries(here.map((language) => [language.id, language.versions])),
-    warmLanguages: [...(abilities?.warmLanguages ?? [])],
     isolation: abilities?.isolation ?? ("full" as const),
     lacks: abilities?.lacks ?? [],
     isLeaving: false,
@@ -45,6 +45,7 @@ export function describeNode(options: {
       isReady: isReady(),
       slots: worker?.slots ?? 0,
       usedSlots: worker?.busySlots() ?? 0,
+      warmProcesses: abilities?.warmProcesses() ?? {},
       recent: telemetry.recent(),
     };
   };

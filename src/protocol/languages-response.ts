@@ -25,6 +25,7 @@ export const languageEntrySchema = z
       description: "The command that brings a missing language to the server; null for one that is there.",
     }),
     warm: z.boolean().meta({ description: "Whether its programs may find a process started ahead." }),
+    warmProcesses: z.int().min(0).meta({ description: "How many of those stand ready, on all nodes together." }),
   })
   .meta({ description: "A language that the server knows." });
 
@@ -33,12 +34,15 @@ export const languagesResponseSchema = z.strictObject({ languages: z.array(langu
 export type LanguageEntry = z.infer<typeof languageEntrySchema>;
 export type LanguagesResponse = z.infer<typeof languagesResponseSchema>;
 
-/** @param warm ids of the languages whose interpreters are booted ahead. */
-export function toLanguagesResponse(languages: readonly Language[], warm: ReadonlySet<string>): LanguagesResponse {
-  return { languages: languages.map((language) => toEntry(language, warm.has(language.id))) };
+/** @param warm by the ids of the languages whose interpreters are booted ahead: how many of them stand ready. */
+export function toLanguagesResponse(
+  languages: readonly Language[],
+  warm: Readonly<Record<string, number>>,
+): LanguagesResponse {
+  return { languages: languages.map((language) => toEntry(language, warm[language.id] ?? null)) };
 }
 
-function toEntry(language: Language, warm: boolean): LanguageEntry {
+function toEntry(language: Language, warmProcesses: number | null): LanguageEntry {
   return {
     id: language.id,
     name: language.name,
@@ -51,6 +55,7 @@ function toEntry(language: Language, warm: boolean): LanguageEntry {
     compileLimits: language.compileLimits,
     hello: language.hello,
     install: language.install,
-    warm,
+    warm: warmProcesses !== null,
+    warmProcesses: warmProcesses ?? 0,
   };
 }

@@ -29,7 +29,7 @@ export interface BoxPool {
   readonly firstBox: Promise<void>;
   /** Whether the last attempts to make a box were successful. */
   isHealthy(): boolean;
-  counts(): Pick<SandboxCounts, "boxes" | "failedBoxes">;
+  counts(): Pick<SandboxCounts, "boxes" | "warm" | "failedBoxes">;
   /** Ends every box, used or not. Resolves when nothing is left of any. */
   close(): Promise<void>;
 }
@@ -104,6 +104,14 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
   function count(place: Place, key?: string): number {
     let found = 0;
     for (const [box, at] of places) if (at === place && (key === undefined || keyOf(box.kind) === key)) found++;
+    return found;
+  }
+
+  function countWarm(): Map<string, number> {
+    const found = new Map<string, number>();
+    for (const [{ kind }, at] of places) {
+      if (at === "idle" && kind.warm !== null) found.set(kind.warm.id, (found.get(kind.warm.id) ?? 0) + 1);
+    }
     return found;
   }
 
@@ -312,6 +320,7 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
     firstBox: firstBox.promise,
     counts: () => ({
       boxes: { making: count("making"), prepared: count("idle"), used: count("taken"), leaving: count("leaving") },
+      warm: countWarm(),
       failedBoxes,
     }),
     isHealthy: () => failures < FAILURES_MAX && outage.refusal() === null,

@@ -76,6 +76,8 @@ export interface SandboxLog {
 export interface SandboxCounts {
   /** Living boxes: being made, standing ready, belonging to a run, being removed. */
   readonly boxes: Readonly<Record<"making" | "prepared" | "used" | "leaving", number>>;
+  /** Of those that stand ready, the ones with a process that was booted ahead, by the id of its {@link WarmStart}. */
+  readonly warm: ReadonlyMap<string, number>;
   /** Boxes that could not be made. */
   readonly failedBoxes: number;
   readonly lostLaunchers: number;

@@ -63,6 +63,7 @@ function watch(metrics: Metrics): void {
     isReduced: () => true,
     usedSlots: () => 2,
     boxes: () => ({ making: 1, prepared: 5, used: 2, leaving: 0 }),
+    warmProcesses: () => ({ python: 2, perl: 0 }),
     failedBoxes: () => 7,
     lostLaunchers: () => 1,
     isReady: () => true,
@@ -116,7 +117,7 @@ describe("metrics", () => {
     const values = await valuesOf(metrics);
     expect(
       Object.fromEntries(
-        [...values].filter(([name]) => /^millrace_(queue|isolation|slots|boxes|launch|ready|build)/.test(name)),
+        [...values].filter(([name]) => /^millrace_(queue|isolation|warm|slots|boxes|launch|ready|build)/.test(name)),
       ),
     ).toEqual({
       [`millrace_build_info{version="1.2.3",node_version="${process.versions.node}"}`]: 1,
@@ -130,6 +131,8 @@ describe("metrics", () => {
       'millrace_boxes{state="prepared"}': 5,
       'millrace_boxes{state="used"}': 2,
       'millrace_boxes{state="leaving"}': 0,
+      'millrace_warm_processes{language="python"}': 2,
+      'millrace_warm_processes{language="perl"}': 0,
       millrace_boxes_failed_total: 7,
       millrace_launchers_lost_total: 1,
     });

@@ -30,4 +30,13 @@ export function addReadings(registry: Registry, readings: Readings): void {
       for (const state of BOX_STATES) this.set({ state }, boxes[state]);
     },
   });
+  new Gauge({
+    name: "millrace_warm_processes",
+    help: "Processes that were booted ahead and stand ready for a program.",
+    labelNames: ["language"],
+    registers: [registry],
+    collect() {
+      for (const [language, count] of Object.entries(readings.warmProcesses())) this.set({ language }, count);
+    },
+  });
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { LanguagesResponse } from "../../src/protocol/languages-response.ts";
 import { post, postText, run } from "../support/client.ts";
 import { becomesMetric, readMetric } from "../support/metrics.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
@@ -85,6 +86,19 @@ test("slots, boxes and the queue are told as they are", async () => {
   await eventually("a box stands ready", async () => (await read('millrace_boxes{state="prepared"}')) > 0);
   expect(await read('millrace_http_errors_total{code="queue_full"}')).toBe(1);
   expect(await read('millrace_http_requests_total{method="POST",route="/lang/:language",code="429"}')).toBe(1);
+});
+
+test("a process stands ready for a language whose programs have run, and for no other", async () => {
+  const ready = (language: string) => read(`millrace_warm_processes{language="${language}"}`);
+  await postText(server, "python", "print(1)");
+  await eventually("one is ready", async () => (await ready("python")) > 0);
+  expect(await ready("php")).toBe(0);
+  const languages = (await (await fetch(`${server.url}/v1/languages`)).json()) as LanguagesResponse;
+  const entry = (id: string) => languages.languages.find((language) => language.id === id);
+  expect(entry("python")).toMatchObject({ warm: true });
+  expect(entry("python")?.warmProcesses).toBeGreaterThan(0);
+  expect(entry("php")).toMatchObject({ warm: true, warmProcesses: 0 });
+  expect(entry("c")).toMatchObject({ warm: false, warmProcesses: 0 });
 });
 
 test("a launcher that died is counted, and the run that lost its box", async () => {
