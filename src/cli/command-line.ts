@@ -9,6 +9,7 @@ import { configCommand } from "./config-command.ts";
 import { createCommand } from "./create-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { executionsCommand } from "./executions-command.ts";
+import { jobsCommand } from "./jobs-command.ts";
 import { keysCommand } from "./keys-command.ts";
 import { languagesCommand } from "./languages-command.ts";
 import { gatewayCommand, workerCommand } from "./node-commands.ts";
@@ -58,6 +59,7 @@ function createProgram(terminal: Terminal): Command {
   program.addCommand(workerCommand(terminal));
   program.addCommand(runCommand(terminal));
   program.addCommand(executionsCommand(terminal));
+  program.addCommand(jobsCommand(terminal));
   program.addCommand(languagesCommand(terminal));
   program.addCommand(doctorCommand(terminal));
   program.addCommand(keysCommand(terminal));

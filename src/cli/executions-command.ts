@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import type { Client } from "../client/client.ts";
 import type { ExecutionStateResponse } from "../protocol/execution-response.ts";
+import { connect } from "./connect.ts";
 import { createCommand } from "./create-command.ts";
-import { addSettings, readSettings } from "./setting-flags.ts";
+import { addSettings } from "./setting-flags.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -48,13 +48,6 @@ function cancelCommand(terminal: Terminal): Command {
     const client = await connect(command);
     print(terminal, await client.cancel(id));
   });
-}
-
-async function connect(command: Command): Promise<Client> {
-  const { url, key } = readSettings(command).config;
-  if (url === null) throw new UsageError("--url has to say which server has the execution");
-  const { createClient } = await import("../client/client.ts");
-  return createClient({ url, key });
 }
 
 function print(terminal: Terminal, execution: ExecutionStateResponse): void {

@@ -23,6 +23,7 @@ describe("millrace", () => {
     ["config", "--json"],
     ["run", "--stdin"],
     ["executions", "cancel"],
+    ["jobs", "--dead"],
     ["languages", "--json"],
     ["doctor", "DEGRADED"],
     ["version", "print the version"],

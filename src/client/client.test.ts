@@ -179,3 +179,16 @@ it("submits, asks and cancels without waiting for the end", async () => {
     "DELETE /v1/executions/exe_1  ",
   ]);
 });
+
+it("lists dead jobs, and has one run again", async () => {
+  const job = { id: "exe_1", language: "c", version: "12", acceptedAt: "2026-01-01T00:00:00.000Z", client: "ci" };
+  const asked: string[] = [];
+  answer = (request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    response.writeHead(request.method === "POST" ? 202 : 200, { "content-type": "application/json" });
+    response.end(JSON.stringify(request.method === "POST" ? EXECUTION : { jobs: [{ ...job, later: 1 }] }));
+  };
+  expect(await client.deadJobs()).toEqual([job]);
+  expect(await client.retry("exe_1")).toEqual(EXECUTION);
+  expect(asked).toEqual(["GET /v1/jobs/dead", "POST /v1/jobs/dead/exe_1/retry"]);
+});

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { EngineError, ERRORS, type ErrorCode } from "../domain/errors.ts";
+import { type DeadJob, deadJobSchema } from "../protocol/dead-jobs-response.ts";
 import type { ExecutionRequest } from "../protocol/execution-request.ts";
 import {
   type ExecutionResponse,
@@ -47,6 +48,17 @@ export interface Client {
    */
   cancel(id: string, options?: { readonly signal?: AbortSignal }): Promise<ExecutionStateResponse>;
   /**
+   * The client's jobs that ended their workers and are not started any more.
+   * @throws {UnreachableError}
+   */
+  deadJobs(options?: { readonly signal?: AbortSignal }): Promise<readonly DeadJob[]>;
+  /**
+   * Has a dead job's program run once more, as a new execution.
+   * @throws {EngineError} `not_found`, and as `submit`.
+   * @throws {UnreachableError}
+   */
+  retry(id: string, options?: { readonly signal?: AbortSignal }): Promise<ExecutionStateResponse>;
+  /**
    * The languages that the server knows.
    * @throws {EngineError}
    * @throws {UnreachableError}
@@ -64,6 +76,7 @@ const executionAnswer = executionResponseSchema
   .extend({ compile: runResponseSchema.strip().nullable(), run: runResponseSchema.strip().nullable() })
   .strip();
 const stateAnswer = z.discriminatedUnion("state", [executionAnswer, pendingExecutionSchema.strip()]);
+const deadJobsAnswer = z.object({ jobs: z.array(deadJobSchema.strip()) });
 const languagesAnswer = z.object({ languages: z.array(languageEntrySchema.strip()) });
 const problemAnswer = problemSchema.partial({ errors: true }).extend({ code: z.string() }).strip();
 
@@ -107,6 +120,12 @@ export function createClient(options: { readonly url: string; readonly key?: str
         ...(signal && { signal }),
       }),
     cancel: (id, { signal } = {}) => ask(addressOf(id), stateAnswer, { method: "DELETE", ...(signal && { signal }) }),
+    async deadJobs({ signal } = {}) {
+      const { jobs } = await ask("/v1/jobs/dead", deadJobsAnswer, { method: "GET", ...(signal && { signal }) });
+      return jobs;
+    },
+    retry: (id, { signal } = {}) =>
+      ask(`/v1/jobs/dead/${encodeURIComponent(id)}/retry`, stateAnswer, { method: "POST", ...(signal && { signal }) }),
     async languages({ signal } = {}) {
       const { languages } = await ask("/v1/languages", languagesAnswer, { method: "GET", ...(signal && { signal }) });
       return languages;

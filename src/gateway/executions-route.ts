@@ -32,7 +32,7 @@ export function registerExecutionsRoute(app: FastifyInstance, deps: GatewayDeps)
       const asked = parseExecutionRequest(body);
       const execution = toExecution(fromRequest(asked), deps.languages);
       const wishes = { idempotency: readIdempotency(request, body), webhook: readWebhook(asked, deps) };
-      if (!(asked.wait ?? !prefersAsync(request))) return accept(deps, execution, reply, wishes);
+      if (!(asked.wait ?? !prefersAsync(request))) return answerAccepted(deps, execution, reply, wishes);
       const result = await runExecution(deps, execution, reply, wishes);
       return reply.type(JSON_ANSWER).send(JSON.stringify(toResponse(result)));
     },
@@ -40,7 +40,7 @@ export function registerExecutionsRoute(app: FastifyInstance, deps: GatewayDeps)
 }
 
 /** Answers 202 and lets the client ask for the rest. */
-async function accept(
+export async function answerAccepted(
   deps: GatewayDeps,
   execution: Execution,
   reply: FastifyReply,

@@ -3,15 +3,20 @@ import { type AddressInfo, connect } from "node:net";
 import type { InjectOptions } from "fastify";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Clock, systemClock } from "../domain/clock.ts";
+import { MOST_STARTS } from "../domain/execution-state.ts";
+import { SAMPLE_NODE, sampleExecution } from "../domain/sample-execution.test-support.ts";
 import { executionStateSchema, pendingExecutionSchema } from "../protocol/execution-response.ts";
 import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
 import { createScratchStore } from "../store/embedded/scratch-store.test-support.ts";
+import type { Store } from "../store/store.ts";
+import { acceptanceOf } from "../store/store-conformance.test-support.ts";
 import type { AccessOptions } from "./access/access.ts";
 import { hashApiKey, makeApiKey } from "./access/api-key.ts";
 import { createKeyRing } from "./access/key-ring.ts";
 import { type Script, type ScriptedServer, startScriptedServer } from "./scripted-server.test-support.ts";
 
 let server: ScriptedServer;
+let store: Store;
 let script: Script;
 /** Ends the executions of a script that holds them. */
 let release: () => void;
@@ -30,9 +35,10 @@ const hold: Script = async (_execution, cancelled) => {
 
 function start(access: Partial<AccessOptions> = {}) {
   const queue = createEmbeddedQueue({ capacity: 3, clock });
+  store = createScratchStore(clock);
   server = startScriptedServer({
     queue,
-    store: createScratchStore(clock),
+    store,
     script: (execution, cancelled) => script(execution, cancelled),
     access,
   });
@@ -301,6 +307,38 @@ describe("a web hook", () => {
     const answer = await post({ ...python, webhook: { ...webhook, url: "http://example.org/" } });
     expect(answer.statusCode).toBe(422);
     expect(answer.json()).toMatchObject({ code: "invalid_field", errors: [{ path: "/webhook/url" }] });
+  });
+});
+
+describe("a job that ended its workers", () => {
+  it("is listed, and may be tried again as another execution", async () => {
+    expect((await request({ method: "GET", url: "/v1/jobs/dead" })).json()).toEqual({ jobs: [] });
+    const dead = sampleExecution("", { args: ["again"] });
+    await store.accept(acceptanceOf(dead, { submitter: { client: null, address: null }, acceptedAtMs: 0 }));
+    for (let count = 0; count <= MOST_STARTS; count += 1) await store.start(acceptanceOf(dead), SAMPLE_NODE);
+
+    expect((await request({ method: "GET", url: "/v1/jobs/dead" })).json()).toEqual({
+      jobs: [
+        { id: dead.id, language: "python", version: "3.11.2", acceptedAt: "1970-01-01T00:00:00.000Z", client: null },
+      ],
+    });
+    const answer = await request({ method: "POST", url: `/v1/jobs/dead/${dead.id}/retry` });
+    expect(answer.statusCode).toBe(202);
+    const { id } = answer.json();
+    expect(id).not.toBe(dead.id);
+    expect((await get(id, "?wait=10s")).json()).toMatchObject({ state: "done", status: "ok" });
+    expect(server.executions.at(-1)).toMatchObject({ id, args: ["again"] });
+    expect((await get(dead.id)).json()).toMatchObject({ status: "internal_error", run: null, node: null });
+  });
+
+  it("is nobody else's, and 404 when it is not dead", async () => {
+    const other = sampleExecution();
+    await store.accept(acceptanceOf(other, { submitter: { client: "other", address: null } }));
+    for (let count = 0; count <= MOST_STARTS; count += 1) await store.start(acceptanceOf(other), SAMPLE_NODE);
+    expect((await request({ method: "GET", url: "/v1/jobs/dead" })).json()).toEqual({ jobs: [] });
+    for (const id of [other.id, await submit(), "x"]) {
+      expect((await request({ method: "POST", url: `/v1/jobs/dead/${id}/retry` })).statusCode).toBe(404);
+    }
   });
 });
 

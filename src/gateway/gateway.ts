@@ -15,6 +15,7 @@ import { limitConnections } from "./access/limit-connections.ts";
 import { limitReading, type ReadingTimes } from "./access/limit-reading.ts";
 import { answerClientError } from "./client-error.ts";
 import { registerClusterRoute } from "./cluster-route.ts";
+import { registerDeadJobsRoutes } from "./dead-jobs-route.ts";
 import type { DocsPage } from "./docs-page.ts";
 import { registerDocsRoutes } from "./docs-routes.ts";
 import { createErrorAnswers } from "./error-answers.ts";
@@ -126,6 +127,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   });
   registerExecutionsRoute(app, options);
   registerExecutionRoute(app, options);
+  registerDeadJobsRoutes(app, options);
   registerLanguagesRoute(app, options);
   registerClusterRoute(app, options);
   registerDocsRoutes(app, options);

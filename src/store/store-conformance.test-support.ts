@@ -93,6 +93,8 @@ export function describeStore(name: string, create: () => Promise<Store>): void 
         result: { id, status: "internal_error", run: null, node: null },
       });
       expect(await done).toMatchObject({ status: "internal_error" });
+      const dead = await Array.fromAsync(store.dead());
+      if (isKept) expect(dead.at(-1)).toMatchObject({ execution: { id, args: [] }, submitter: SUBMITTER });
       expect(await store.start(acceptanceOf(execution), SAMPLE_NODE)).toEqual({ kind: "done" });
     });
 

@@ -92,5 +92,10 @@ export interface Store {
   whenDone(id: ExecutionId, options: { readonly signal: AbortSignal }): Promise<ExecutionResult>;
   /** What was accepted to be kept and has no result, the oldest first: its jobs have to be in the queue. */
   unfinished(): AsyncIterable<UnfinishedExecution>;
+  /**
+   * What ended its workers and is not started any more, the latest last. It is kept for a day at least, so that somebody can
+   * look into it.
+   */
+  dead(): AsyncIterable<UnfinishedExecution>;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { clusterResponseSchema, nodeSchema } from "../../protocol/cluster-response.ts";
+import { deadJobSchema, deadJobsResponseSchema } from "../../protocol/dead-jobs-response.ts";
 import { executionRequestSchema, fileSchema, limitsSchema, webhookSchema } from "../../protocol/execution-request.ts";
 import {
   executionResponseSchema,
@@ -26,6 +27,8 @@ const SCHEMAS = {
   Languages: languagesResponseSchema,
   Language: languageEntrySchema,
   Cluster: clusterResponseSchema,
+  DeadJobs: deadJobsResponseSchema,
+  DeadJob: deadJobSchema,
   Node: nodeSchema,
   Isolation: isolationSchema,
   Problem: problemSchema,

@@ -22,6 +22,40 @@ export function servicePaths(): Record<string, PathItem> {
         responses: { "200": json("What there is now.", refersTo("Cluster")), ...errors("Problem") },
       },
     },
+    "/v1/jobs/dead": {
+      get: {
+        operationId: "listDeadJobs",
+        tags: ["look"],
+        summary: "Jobs that ended their workers, and are not started any more",
+        description: "The client's own, the latest 1,000, the latest last. Each is kept for a day at least.",
+        responses: { "200": json("Those that there are.", refersTo("DeadJobs")), ...errors("Problem") },
+      },
+    },
+    "/v1/jobs/dead/{id}/retry": {
+      post: {
+        operationId: "retryDeadJob",
+        tags: ["execute"],
+        summary: "Has a dead job's program run once more",
+        description: "As a new execution: the first one keeps its result.",
+        parameters: [
+          {
+            name: "id",
+            in: "path",
+            required: true,
+            description: "Of the execution that is dead.",
+            schema: { type: "string", pattern: "^exe_[0-9a-f]{32}$" },
+          },
+        ],
+        responses: {
+          "202": {
+            description: "The new execution is accepted; `Location` is where to ask for it.",
+            headers: { Location: { description: "Its address.", schema: { type: "string", format: "uri-reference" } } },
+            content: { "application/json": { schema: refersTo("ExecutionState") } },
+          },
+          ...errors("Problem", "not_found", "queue_full", "no_worker", "store_full"),
+        },
+      },
+    },
     "/healthz": {
       get: {
         operationId: "isLive",

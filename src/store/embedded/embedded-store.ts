@@ -167,6 +167,10 @@ export function createEmbeddedStore(options: {
       yield* opened().unfinished();
     },
 
+    async *dead() {
+      yield* opened().dead();
+    },
+
     async close() {
       if (isClosed) return;
       isClosed = true;

@@ -12,6 +12,8 @@ import type { Shelf, ShelvedExecution } from "./shelf.ts";
 export interface ExecutionFile extends Shelf {
   /** The oldest first. */
   unfinished(): Iterable<UnfinishedExecution>;
+  /** The latest last. */
+  dead(): Iterable<UnfinishedExecution>;
   readonly deliveries: DeliveryTable;
   /** Lets go of results whose time is over, and later of the memory that there were any. */
   expire(): void;
@@ -95,6 +97,9 @@ export function openExecutionFile(options: {
     unfinished: database.prepare(
       "SELECT execution, client, address, acceptedAtMs FROM executions WHERE doneAtMs IS NULL ORDER BY acceptedAtMs",
     ),
+    dead: database.prepare(
+      "SELECT execution, client, address, acceptedAtMs FROM executions WHERE doneAtMs IS NOT NULL AND isDead ORDER BY doneAtMs",
+    ),
     expire: database.prepare(
       "UPDATE executions SET state = 'expired', result = NULL, scope = NULL, key = NULL, fingerprint = NULL WHERE doneAtMs <= ? AND state = 'done'",
     ),
@@ -168,6 +173,10 @@ export function openExecutionFile(options: {
 
     *unfinished() {
       for (const row of statements.unfinished.iterate()) yield toUnfinished(row);
+    },
+
+    *dead() {
+      for (const row of statements.dead.iterate()) yield toUnfinished(row);
     },
 
     expire() {

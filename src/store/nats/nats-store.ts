@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { JetStreamApiCodes, JetStreamApiError } from "@nats-io/jetstream";
 import { LRUCache } from "lru-cache";
 import type { Broker } from "../../broker/broker.ts";
-import type { Layout } from "../../broker/layout.ts";
+import { DEAD, type Layout } from "../../broker/layout.ts";
 import { createPayloads } from "../../broker/payloads.ts";
 import { persist } from "../../broker/persist.ts";
 import { acceptedSchema, claimSchema } from "../../broker/wire.ts";
@@ -225,6 +226,14 @@ export function createNatsStore(options: {
       }
     },
 
+    async *dead() {
+      const { state } = await persist(() => broker.streams.streams.info(DEAD));
+      for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
+        const message = await findDead(seq);
+        if (message !== null) yield payloads.unpack(acceptedSchema, message);
+      }
+    },
+
     async close() {
       isClosed = true;
       hearings.close(stopping());
@@ -233,6 +242,17 @@ export function createNatsStore(options: {
 
   async function forgetAccepted(id: ExecutionId): Promise<void> {
     await persist(() => broker.streams.streams.purge("KV_ACCEPTED", { filter: `$KV.ACCEPTED.${id}` }));
+  }
+
+  /** @returns null for one that is not there any more, or was put aside because nobody could read it. */
+  async function findDead(seq: number): Promise<Uint8Array | null> {
+    try {
+      const message = await persist(() => broker.streams.streams.getMessage(DEAD, { seq }));
+      return message?.subject.startsWith("dead.fatal.") ? message.data : null;
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound) return null;
+      throw error;
+    }
   }
 
   /** Kept for inspection: it ended its worker again and again. */
