@@ -14,6 +14,7 @@ const contained: Observation = {
   message: "",
   truncated: [],
   used: { cpuMs: 1, wallMs: 2, memoryBytes: 3 },
+  isWarm: false,
   answerBytes: 500,
 };
 

@@ -15,6 +15,8 @@ export interface Observation {
   readonly truncated: readonly ("stdout" | "stderr")[];
   /** null when the program was never started. */
   readonly used: { readonly cpuMs: number; readonly wallMs: number; readonly memoryBytes: number } | null;
+  /** Whether its interpreter had been booted ahead. */
+  readonly isWarm: boolean;
   /** The size of the whole answer. */
   readonly answerBytes: number;
 }

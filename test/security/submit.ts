@@ -83,6 +83,7 @@ export async function submit({ url }: Pick<RunningServer, "url">, request: objec
     message: [compile?.message, run?.message].filter((message) => message).join("\n"),
     truncated: (["stdout", "stderr"] as const).filter((stream) => run?.[`${stream}Truncated`]),
     used: run,
+    isWarm: run?.warm === true,
     answerBytes: bytes.length,
   };
 }
@@ -103,6 +104,7 @@ function rejected(text: string, answerBytes: number): Observation {
     message: text,
     truncated: [],
     used: null,
+    isWarm: false,
     answerBytes,
   };
 }
