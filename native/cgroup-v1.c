@@ -1,6 +1,7 @@
 /*
- * A group is made fresh for each box and removed with it, so that nothing of one run is counted in another's.
- * Joining one may take milliseconds (the kernel waits for a grace period), so a box's maker joins while nobody waits,
+ * A memory group is made fresh for each box and removed with it, so that nothing of one run is counted in another's. The other
+ * controllers remember nothing of who has left but a clock, which is read when a run begins and when it ends: their groups are
+ * the lane's, which has one box at a time. Joining a group may take milliseconds (the kernel waits for a grace period), so a box's maker joins while nobody waits,
  * and all processes of the box are born inside. Removing one may wait for the same lock: the remover does it.
  */
 #include <dirent.h>
@@ -12,7 +13,7 @@
 #include "cgroup-version.h"
 #include "system.h"
 
-/* Each in a hierarchy of its own: <hierarchy>/millrace/<instance>/<box>. */
+/* Each in a hierarchy of its own, below <hierarchy>/millrace/<instance>. */
 enum { CGROUP_MEMORY, CGROUP_PIDS, CGROUP_CPUACCT, CGROUP_CPU, CGROUP_CONTROLLERS };
 
 static const char *const CONTROLLERS[CGROUP_CONTROLLERS] = {"memory", "pids", "cpuacct", "cpu"};
@@ -25,13 +26,6 @@ static bool has_option(const char *options, const char *name) {
   for (const char *at = options; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
     if (!strncmp(at, name, size) && strchr(",\n", at[size])) return true;
   return false;
-}
-
-/* Controllers may share a hierarchy, like cpu and cpuacct: what is done to a group in it is done once. */
-static bool is_first(const struct cgroup_tree *tree, int controller) {
-  for (int i = 0; i < controller; i++)
-    if (!strcmp(tree->path[i], tree->path[controller])) return false;
-  return true;
 }
 
 static void note_mount(struct cgroup_tree *tree, int instance, char *line) {
@@ -57,6 +51,17 @@ bool cgroup_v1_find(struct cgroup_tree *tree, int instance, const char **missing
   return true;
 }
 
+/* Where the controller is, a box has a group of its own; else that of its lane. */
+static bool is_fresh(const struct cgroup_tree *tree, int controller) {
+  return !strcmp(tree->path[controller], tree->path[CGROUP_MEMORY]);
+}
+
+static void box_path(const struct cgroup_tree *tree, int controller, uint32_t number, char path[CGROUP_BOX_PATH_MAX]) {
+  const char *parent = tree->path[controller];
+  if (is_fresh(tree, controller)) snprintf(path, CGROUP_BOX_PATH_MAX, "%s/%u", parent, number);
+  else snprintf(path, CGROUP_BOX_PATH_MAX, "%s/lane-%u", parent, cgroup_lane(number));
+}
+
 static int tree_make(const struct cgroup_tree *tree, const struct cgroup_shares *shares) {
   for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
     if (cgroup_make_shared(tree->path[i])) return -1;
@@ -67,25 +72,24 @@ static int tree_make(const struct cgroup_tree *tree, const struct cgroup_shares 
   return result;
 }
 
-static void box_path(const struct cgroup_tree *tree, int controller, uint32_t number, char path[CGROUP_BOX_PATH_MAX]) {
-  snprintf(path, CGROUP_BOX_PATH_MAX, "%s/%u", tree->path[controller], number);
+static int make(const struct cgroup_tree *tree, uint32_t number) {
+  char path[CGROUP_BOX_PATH_MAX];
+  box_path(tree, CGROUP_MEMORY, number, path);
+  return mkdir(path, 0755);
 }
 
-static int make(const struct cgroup_tree *tree, uint32_t number) {
-  for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
-    char path[CGROUP_BOX_PATH_MAX];
-    box_path(tree, i, number, path);
-    if (is_first(tree, i) && mkdir(path, 0755)) return -1;
-  }
-  return 0;
+/* The first box of a lane makes the lane's groups, as does the next one when somebody has removed one that stood empty. */
+static int open_group(const struct cgroup_tree *tree, int controller, uint32_t number) {
+  char path[CGROUP_BOX_PATH_MAX];
+  box_path(tree, controller, number, path);
+  int dir = cgroup_open_dir(path);
+  if (dir >= 0 || errno != ENOENT || is_fresh(tree, controller)) return dir;
+  return mkdir(path, 0755) && errno != EEXIST ? -1 : cgroup_open_dir(path);
 }
 
 static int open_groups(const struct cgroup_tree *tree, uint32_t number, struct cgroup *group) {
-  for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
-    char path[CGROUP_BOX_PATH_MAX];
-    box_path(tree, i, number, path);
-    if ((group->dir[i] = cgroup_open_dir(path)) < 0) return -1;
-  }
+  for (int i = 0; i < CGROUP_CONTROLLERS; i++)
+    if ((group->dir[i] = open_group(tree, i, number)) < 0) return -1;
   group->clock = openat(group->dir[CGROUP_CPUACCT], "cpuacct.usage", O_RDONLY | O_CLOEXEC);
   group->oom = openat(group->dir[CGROUP_MEMORY], "memory.oom_control", O_RDONLY | O_CLOEXEC);
   group->failures = openat(group->dir[CGROUP_MEMORY], "memory.failcnt", O_RDONLY | O_CLOEXEC);
@@ -204,14 +208,21 @@ static int remove_group(const char *path) {
   return -1;
 }
 
-static int remove_groups(const struct cgroup_tree *tree, uint32_t number) {
-  int result = 0;
-  for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
-    char path[CGROUP_BOX_PATH_MAX];
-    box_path(tree, i, number, path);
-    if (is_first(tree, i) && remove_group(path)) result = -1;
-  }
-  return result;
+/* What stays is empty: who was in one of a box's groups was in all of them, but for what others may have put there. */
+static int empty_lane(const struct cgroup_tree *tree, uint32_t number) {
+  char path[CGROUP_BOX_PATH_MAX];
+  box_path(tree, CGROUP_PIDS, number, path);
+  int dir = is_fresh(tree, CGROUP_PIDS) ? -1 : cgroup_open_dir(path);
+  bool is_empty = dir < 0 || !cgroup_read_number(dir, "pids.current");
+  if (!is_empty) kill_members(dir);
+  close_fd(&dir);
+  return is_empty ? 0 : -1;
+}
+
+static int remove_fresh(const struct cgroup_tree *tree, uint32_t number) {
+  char path[CGROUP_BOX_PATH_MAX];
+  box_path(tree, CGROUP_MEMORY, number, path);
+  return remove_group(path) || empty_lane(tree, number) ? -1 : 0;
 }
 
 /* Of a dead launcher. A box's pid 1 cannot go before its program has been reaped, which is our child now. */
@@ -263,4 +274,4 @@ const struct cgroup_version cgroup_v1 = {.hierarchies = CGROUP_CONTROLLERS,
                                          .take_news = take_news,
                                          .was_full = was_full,
                                          .memory_peak = memory_peak,
-                                         .remove = remove_groups};
+                                         .remove = remove_fresh};

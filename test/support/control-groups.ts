@@ -12,7 +12,7 @@ const isUnified = existsSync(`${ROOT}/cgroup.controllers`);
 export interface ControlGroups {
   /** The groups of all boxes together that exist: one for each hierarchy. */
   parents(): string[];
-  /** Groups of boxes in each hierarchy, with their members. */
+  /** Groups that are a box's own, with their members. */
   boxes(): { readonly path: string; readonly pids: readonly number[] }[];
   /** How many boxes have one. */
   countBoxes(): number;
@@ -32,8 +32,11 @@ export function findControlGroups(number: number, pid: number): ControlGroups {
     : readdirSync(ROOT).map((name) => `${ROOT}/${name}`);
   const parents = () =>
     hierarchies.map((hierarchy) => `${hierarchy}/millrace/${number}`).filter((path) => existsSync(path));
+  // Of version 1 a box has one of its own where memory is; the others are its lane's.
   const boxesBelow = (parent: string) =>
-    isUnified ? childGroups(parent).flatMap((lane) => childGroups(lane)) : childGroups(parent);
+    isUnified
+      ? childGroups(parent).flatMap((lane) => childGroups(lane))
+      : childGroups(parent).filter((path) => /\/\d+$/.test(path));
 
   function read(controller: string, file: string): number {
     const parent = parents().find((path) => isUnified || path.includes(`/${controller}/`));
