@@ -395,7 +395,7 @@ describe("warm boxes", () => {
   it("for a run that waits a zygote gives birth", async () => {
     const { takeWarm, sent, finishMaking } = makePool({ prepared: 1, slots: 3 });
     const waiting = watch(takeWarm(FORKED));
-    expect(zygotesOf(sent("prepare"))).toEqual([0, 1]);
+    expect(zygotesOf(sent("prepare"))).toEqual([0, 1, 1]); // for the one that waits, and for the next
     finishMaking();
     await settled();
     expect(waiting.box).toBeDefined();
@@ -410,7 +410,7 @@ describe("warm boxes", () => {
     const waiting = watch(takeWarm(FORKED));
     await settled();
     expect(waiting.box).toBeUndefined();
-    expect(zygotesOf(sent("prepare").slice(before))).toEqual([1, 1]); // for the one that waits, and for the next
+    expect(zygotesOf(sent("prepare").slice(before))).toEqual([1, 1, 1]); // for the one that waits, and to stand ready
   });
 
   it("an interpreter that does not come to its gate is left alone for a minute", async () => {
@@ -441,19 +441,19 @@ describe("warm boxes", () => {
   it("a run that waits for a zygote that hangs gets a cold box, and the zygote is ended", async () => {
     const { takeWarm, sent, emit, prepare, warnings } = makePool({ prepared: 1, slots: 3 });
     const [first, second] = [watch(takeWarm(FORKED)), watch(takeWarm(FORKED))];
-    expect(zygotesOf(sent("prepare"))).toEqual([0, 1, 1]);
+    expect(zygotesOf(sent("prepare"))).toEqual([0, 1, 1, 1]);
     prepare(1);
     await settled();
     expect([first.box?.kind.warm, second.box]).toEqual([null, undefined]);
 
     await vi.advanceTimersByTimeAsync(8_000);
-    expect(warnings).toMatchObject([1, 2].map(() => ({ warmStart: "forked-1", stage: "boot" })));
+    expect(warnings).toMatchObject([1, 2, 3].map(() => ({ warmStart: "forked-1", stage: "boot" })));
     expect(sent("retire").map(({ payload }) => payload.readUInt32LE(0))).toEqual([1]);
-    expect(sent("kill").map(({ box }) => box)).toEqual([2, 3]);
+    expect(sent("kill").map(({ box }) => box)).toEqual([2, 3, 4]);
 
     emit(2, { kind: "destroyed" });
-    expect(zygotesOf(sent("prepare"))).toEqual([0, 1, 1, 0]);
-    prepare(4);
+    expect(zygotesOf(sent("prepare"))).toEqual([0, 1, 1, 1, 0]);
+    prepare(5);
     await settled();
     expect(second.box?.kind.warm).toBeNull();
   });

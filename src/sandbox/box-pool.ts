@@ -237,13 +237,14 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
   }
 
   /**
-   * Processes of zygotes stand ready under load, too: each saves the run that gets it far more than its birth takes from those
-   * that are there.
+   * Processes of zygotes stand ready under load, too, beside those for runs that wait: each saves the run that gets it far more
+   * than its birth takes from those that are there.
    */
   function giveBirth(): void {
     for (const [key, { kind, count: target }] of demand.targets()) {
       if (kind.warm?.way !== "fork" || interpreters.isBenched(kind.warm)) continue;
-      for (let ready = countComing(key); ready < target && canMake(); ready++) make(kind);
+      const waiting = line.kinds().filter((waiter) => keyOf(waiter) === key).length;
+      for (let ready = countComing(key); ready < target + waiting && canMake(); ready++) make(kind);
     }
   }
 
