@@ -7,6 +7,7 @@ test("a line has a hole until the version that mended it", () => {
   expect(cvesOf(6, 18, 21)).toContain("CVE-2026-31431");
   expect(cvesOf(6, 18, 22)).not.toContain("CVE-2026-31431");
   expect(cvesOf(6, 18, 29)).toEqual([]);
+  expect(cvesOf(6, 1, 192)).toEqual([]);
 });
 
 test("a line that was never mended has it until the line after which all are", () => {

@@ -13,7 +13,7 @@ export interface KernelHole {
   readonly closedBy: string | null;
 }
 
-/** Sources: the kernel's own announcements and change logs of the versions named. */
+/** Sources: the kernel's own announcements and change logs of the versions named; for 6.1 Debian's, which is where it is kept. */
 const HOLES: readonly KernelHole[] = [
   {
     name: "a write past fs_context",
@@ -66,6 +66,7 @@ const HOLES: readonly KernelHole[] = [
     cve: "CVE-2026-31431",
     since: [4, 14, 0],
     mended: [
+      [6, 1, 170],
       [6, 6, 137],
       [6, 12, 85],
       [6, 18, 22],
@@ -78,6 +79,7 @@ const HOLES: readonly KernelHole[] = [
     cve: "CVE-2026-43284",
     since: [4, 11, 0],
     mended: [
+      [6, 1, 172],
       [6, 6, 138],
       [6, 12, 87],
       [6, 18, 28],
@@ -90,6 +92,7 @@ const HOLES: readonly KernelHole[] = [
     cve: "CVE-2026-43500",
     since: [5, 3, 0],
     mended: [
+      [6, 1, 172],
       [6, 18, 29],
       [7, 0, 6],
     ],
