@@ -15,7 +15,7 @@ static int program_pipe(const struct box *box, int *ours, int *theirs, bool is_o
   if (pipe2(ends, O_CLOEXEC)) return -1;
   *ours = ends[is_ours_the_read_end ? 0 : 1];
   *theirs = ends[is_ours_the_read_end ? 1 : 0];
-  uid_t id = box->lane.first_id + 1;
+  uid_t id = box->lane.program_id;
   return set_nonblocking(*ours) || fchown(*theirs, id, id) ? -1 : 0;
 }
 
@@ -79,6 +79,10 @@ void box_prepare(struct boxes *boxes, struct box *box, uint32_t id, const struct
   reset(box, id, maker.number);
   box->state = BOX_MAKING;
   box->has_zygote = wish->zygote;
+  if (wish->zygote && lane_has_one_id(&box->lane)) { /* it could be looked into by every program */
+    box_fail(boxes, box, STAGE_ZYGOTE, EPERM, 0);
+    return;
+  }
   if (wish->zygote) {
     struct zygote *parent = &box->lane.zygotes[wish->zygote - 1];
     maker.zygote = parent;
@@ -138,7 +142,7 @@ static void take_word(struct boxes *boxes, struct box *box, const struct status_
   }
   if (message->work_directory >= 0) close(message->work_directory);
   if (status->kind == STATUS_PARKED) {
-    if (!box->main && message->user == box->lane.first_id + 1) box->main = message->sender;
+    if (!box->main && message->user == box->lane.program_id) box->main = message->sender;
     else if (is_main && box->state == BOX_PREPARED) box_tell(boxes, box, BOOTED, NULL, 0);
   } else if (status->kind == STATUS_FAILED && (is_maker || is_main || !box->main) && box->state < BOX_DRAINING) {
     box_fail(boxes, box, (enum stage)status->stage, status->error, status->index);

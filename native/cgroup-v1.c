@@ -28,6 +28,24 @@ static bool has_option(const char *options, const char *name) {
   return false;
 }
 
+static uid_t user;
+
+void cgroup_set_user(uid_t host_uid) { user = host_uid; }
+
+/* Others than root have a group that root has made for them. */
+static void name_group(char path[CGROUP_PATH_MAX], const char *mount_point, int instance) {
+  if (user) snprintf(path, CGROUP_PATH_MAX, "%s/millrace-%u/millrace/%d", mount_point, user, instance);
+  else snprintf(path, CGROUP_PATH_MAX, "%s/millrace/%d", mount_point, instance);
+}
+
+/* Whether groups can be made in the hierarchy. */
+static bool is_open_to_us(const char *path) {
+  char parent[CGROUP_PATH_MAX], base[CGROUP_PATH_MAX];
+  cgroup_parent(path, parent);
+  cgroup_parent(parent, base);
+  return !access(base, W_OK);
+}
+
 static void note_mount(struct cgroup_tree *tree, int instance, char *line) {
   char mount_point[128], options[256];
   char *tail = strstr(line, " - cgroup ");
@@ -35,17 +53,19 @@ static void note_mount(struct cgroup_tree *tree, int instance, char *line) {
   if (sscanf(tail, " - cgroup %*s %255s", options) != 1) return;
   for (int i = 0; i < CGROUP_CONTROLLERS; i++)
     if (has_option(options, CONTROLLERS[i]))
-      snprintf(tree->path[i], sizeof tree->path[i], "%s/millrace/%d", mount_point, instance);
+      name_group(tree->path[i], mount_point, instance);
 }
 
 bool cgroup_v1_find(struct cgroup_tree *tree, int instance, const char **missing) {
+  static char lacking[64];
   FILE *file = fopen("/proc/self/mountinfo", "re");
   char line[4096];
   while (file && fgets(line, sizeof line, file)) note_mount(tree, instance, line);
   if (file) fclose(file);
   for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
-    if (tree->path[i][0]) continue;
-    *missing = CONTROLLERS[i];
+    if (tree->path[i][0] && is_open_to_us(tree->path[i])) continue;
+    snprintf(lacking, sizeof lacking, tree->path[i][0] ? "a group of %s that this user may write" : "%s", CONTROLLERS[i]);
+    *missing = lacking;
     return false;
   }
   return true;

@@ -60,11 +60,27 @@ static bool is_ours(const char *path) {
   return !stat(path, &status) && status.st_uid == geteuid() && !access(path, W_OK);
 }
 
+static bool has_word(const char *text, const char *word) {
+  size_t size = strlen(word);
+  for (const char *at = text; (at = strstr(at, word)); at += size)
+    if ((at == text || at[-1] == ' ') && strchr(" \n", at[size])) return true;
+  return false;
+}
+
+/* On a hybrid host version 2 has a hierarchy, and version 1 the controllers. */
+static bool has_controllers(const char *path) {
+  char controllers[256];
+  int dir = cgroup_open_dir(path);
+  ssize_t got = dir < 0 ? -1 : cgroup_read(dir, "cgroup.controllers", controllers, sizeof controllers);
+  close_fd(&dir);
+  return got > 0 && has_word(controllers, "memory") && has_word(controllers, "pids");
+}
+
 /* Root may use the whole hierarchy, and does where nothing was delegated to it; others have their own group, or nothing. */
 static bool find_base(char base[CGROUP_PATH_MAX], const char **missing) {
   char point[128], root[128], own[CGROUP_PATH_MAX], here[CGROUP_PATH_MAX + 128];
   *missing = NULL;
-  if (!find_mount(point, root) || !find_own(own)) return false;
+  if (!find_mount(point, root) || !find_own(own) || !has_controllers(point)) return false;
   size_t above = strcmp(root, "/") && !strncmp(own, root, strlen(root)) ? strlen(root) : 0;
   snprintf(here, sizeof here, "%s%s", point, strcmp(own + above, "/") ? own + above : "");
   char *last = strrchr(here, '/');
@@ -76,22 +92,10 @@ static bool find_base(char base[CGROUP_PATH_MAX], const char **missing) {
   return true;
 }
 
-static bool has_word(const char *text, const char *word) {
-  size_t size = strlen(word);
-  for (const char *at = text; (at = strstr(at, word)); at += size)
-    if ((at == text || at[-1] == ' ') && strchr(" \n", at[size])) return true;
-  return false;
-}
-
 bool cgroup_v2_find(struct cgroup_tree *tree, int instance, const char **missing) {
-  char base[CGROUP_PATH_MAX], controllers[256];
-  if (!find_base(base, missing)) return false;
-  int dir = cgroup_open_dir(base);
-  bool is_complete = cgroup_read(dir, "cgroup.controllers", controllers, sizeof controllers) > 0 &&
-                     has_word(controllers, "memory") && has_word(controllers, "pids");
-  close_fd(&dir);
-  int size = snprintf(tree->path[0], CGROUP_PATH_MAX, "%s/millrace/%d", base, instance);
-  return is_complete && size < CGROUP_PATH_MAX;
+  char base[CGROUP_PATH_MAX];
+  if (!find_base(base, missing) || !has_controllers(base)) return false;
+  return snprintf(tree->path[0], CGROUP_PATH_MAX, "%s/millrace/%d", base, instance) < CGROUP_PATH_MAX;
 }
 
 /* ---- the instance's groups ------------------------------------------------------------------------------------------- */
@@ -153,7 +157,7 @@ static int tree_make(const struct cgroup_tree *tree, const struct cgroup_shares 
   int dir = cgroup_open_dir(tree->path[0]);
   int result = dir < 0 ? -1 : cgroup_write_number(dir, "memory.max", shares->memory_bytes);
   close_fd(&dir);
-  for (uint32_t i = 0; i < shares->lanes && !result; i++) result = make_lane(tree, i, shares->first_id + 2 * i);
+  for (uint32_t i = 0; i < shares->lanes && !result; i++) result = make_lane(tree, i, shares->first_id + shares->id_stride * i);
   return result;
 }
 

@@ -37,13 +37,15 @@ struct cgroup_limits {
   int store;        /* a directory of the file system that it may write */
 };
 
-/* What all boxes together may use, and who has them: lane n the ids first_id + 2n and the next. */
+/* What all boxes together may use, and who has them: lane n the ids from first_id + n * id_stride on. */
 struct cgroup_shares {
   uint64_t memory_bytes;
   uint32_t lanes;
-  uid_t first_id;
+  uid_t first_id, id_stride;
 };
 
+/* For others than root, before anything else: who has started us, a number of the host's. */
+void cgroup_set_user(uid_t host_uid);
 /* Finds what is mounted. False, with what is missing in *missing, when boxes cannot have groups. */
 bool cgroup_find(struct cgroup_tree *tree, int instance, const char **missing);
 /* A tree in which boxes have no groups. */

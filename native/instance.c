@@ -7,22 +7,29 @@
 
 #include "system.h"
 
-#define RUNTIME_DIRECTORY "/run/millrace"
-
 enum {
   INSTANCES = 64,
   /* Above every range that distributions and container managers hand out (systemd leaves 1879048192 to 2147483647 unused). */
-  FIRST_ID = 1900000000,
-  IDS_PER_INSTANCE = 1024
+  FIRST_ID = 1900000000
 };
 
-static void name(struct instance *instance, int number) {
+/* Root's instances have a user of their own each for the worker, then those of boxes. In the namespace of another user the worker
+ * is that user itself, number 0 there; boxes have the subordinate ids, or number 0 too when there are none. */
+static void name_ids(struct instance *instance) {
+  const uid_t own = (uid_t)(instance->number * IDS_PER_INSTANCE);
+  const bool is_root = instance->place->is_root;
+  instance->worker_uid = is_root ? FIRST_ID + own : 0;
+  instance->first_id = is_root ? FIRST_ID + own + 2 : instance->place->id_count ? 1 + own : 0;
+}
+
+static void name(struct instance *instance, const struct instance_place *place, int number) {
   const char *missing;
   instance->number = number;
+  instance->place = place;
   instance->lock = -1;
-  instance->worker_uid = FIRST_ID + (uid_t)(number * IDS_PER_INSTANCE);
-  snprintf(instance->lock_path, sizeof instance->lock_path, RUNTIME_DIRECTORY "/%d.lock", number);
-  snprintf(instance->directory, sizeof instance->directory, RUNTIME_DIRECTORY "/%d", number);
+  name_ids(instance);
+  snprintf(instance->lock_path, sizeof instance->lock_path, "%s/%d.lock", place->directory, number);
+  snprintf(instance->directory, sizeof instance->directory, "%s/%d", place->directory, number);
   snprintf(instance->socket_path, sizeof instance->socket_path, "%s/launcher.sock", instance->directory);
   cgroup_find(&instance->groups, number, &missing);
 }
@@ -41,11 +48,17 @@ static bool lock(struct instance *instance, int create) {
   return false;
 }
 
-bool instance_take(struct instance *instance) {
-  for (int number = 0; number < INSTANCES; number++) {
-    name(instance, number);
+/* As many as have ids of their own. Those without any share one, and are told apart by their processes alone. */
+static int most(const struct instance_place *place) {
+  const unsigned with_ids = place->id_count / IDS_PER_INSTANCE;
+  return place->is_root || !place->id_count || with_ids > INSTANCES ? INSTANCES : (int)with_ids;
+}
+
+bool instance_take(struct instance *instance, const struct instance_place *place) {
+  for (int number = 0; number < most(place); number++) {
+    name(instance, place, number);
     do {
-      if (mkdir(RUNTIME_DIRECTORY, 0755) && errno != EEXIST) return false;
+      if (mkdir(place->directory, place->is_root ? 0755 : 0700) && errno != EEXIST) return false;
       if (lock(instance, O_CREAT)) return true;
     } while (instance->lock < 0 && errno == ENOENT); /* the last other instance has just taken the directory with it */
     if (instance->lock < 0) return false;
@@ -56,8 +69,8 @@ bool instance_take(struct instance *instance) {
 
 void instance_remove_dead(const struct instance *own) {
   struct instance dead;
-  for (int number = 0; number < INSTANCES; number++) {
-    name(&dead, number);
+  for (int number = 0; number < most(own->place); number++) {
+    name(&dead, own->place, number);
     if (number == own->number || !lock(&dead, 0)) continue;
     if (cgroup_tree_sweep(&dead.groups)) fprintf(stderr, "launcher: control groups stayed: %s\n", strerror(errno));
     instance_remove(&dead);
@@ -69,5 +82,5 @@ void instance_remove(const struct instance *instance) {
   unlink(instance->socket_path);
   rmdir(instance->directory);
   unlink(instance->lock_path);
-  rmdir(RUNTIME_DIRECTORY);
+  rmdir(instance->place->directory);
 }

@@ -130,6 +130,25 @@ static int mount_nobodys_proc(const struct place *at) {
   return errno ? -1 : 0;
 }
 
+/* In a user namespace no device can be made. The host's own is shown, once it is known to be what it is called. */
+static int make_host_device(const struct place *at, const struct plan_entry *entry) {
+  struct mount_attr attr = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY};
+  struct stat status;
+  int tree = -1, result = -1, source = open(entry->data, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (source < 0 || fstat(source, &status)) return -1;
+  errno = ENODEV;
+  if (S_ISCHR(status.st_mode) && status.st_rdev == makedev(entry->major, entry->minor) && !make_file(at, entry, 0644)) {
+    tree = (int)syscall(SYS_open_tree, source, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+    if (tree >= 0 && !syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attr, sizeof attr))
+      result = (int)syscall(SYS_move_mount, tree, "", at->directory, at->name, MOVE_MOUNT_F_EMPTY_PATH);
+  }
+  int error = errno;
+  close_fd(&tree);
+  close(source);
+  errno = error;
+  return result;
+}
+
 static int make_entry_at(const struct place *at, const struct plan_entry *entry) {
   switch (entry->kind) {
     case PLAN_ROOT_DIR: return make_dir(at, entry->mode);
@@ -137,6 +156,7 @@ static int make_entry_at(const struct place *at, const struct plan_entry *entry)
     case PLAN_ROOT_LINK: return symlinkat(entry->data, at->directory, at->name);
     case PLAN_ROOT_DEVICE:
       return mknodat(at->directory, at->name, S_IFCHR | entry->mode, makedev(entry->major, entry->minor));
+    case PLAN_ROOT_HOST_DEVICE: return make_host_device(at, entry);
     case PLAN_ROOT_TREE:
     case PLAN_ROOT_BIND: return make_mount(at, entry);
     case PLAN_PROC: return mount_nobodys_proc(at);
@@ -225,8 +245,8 @@ static _Noreturn void build_and_report(const struct plan *plan, const char *scra
   _exit(0);
 }
 
-void lane_init(struct lane *lane, uint32_t index, uid_t first_id) {
-  *lane = (struct lane){.index = index, .mount_namespace = -1, .first_id = first_id};
+void lane_init(struct lane *lane, uint32_t index, uid_t first_id, uid_t program_id) {
+  *lane = (struct lane){.index = index, .mount_namespace = -1, .first_id = first_id, .program_id = program_id};
   network_init(&lane->network);
   for (size_t i = 0; i < PLAN_ZYGOTES_MAX; i++) lane->zygotes[i].requests = -1;
 }

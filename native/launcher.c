@@ -130,13 +130,21 @@ static const char *refusal(const char *what) {
   return reason;
 }
 
+static struct cgroup_shares shares_of(const struct launcher *l) {
+  return (struct cgroup_shares){.memory_bytes = l->plan.memory_bytes,
+                                .lanes = l->plan.lanes,
+                                .first_id = l->options->first_id,
+                                .id_stride = l->options->has_one_id ? 0 : 2};
+}
+
 static const char *make_lanes(struct launcher *l) {
   for (uint32_t i = 0; i < l->plan.lanes; i++) {
     struct box *box = &l->boxes.list[i];
     const char *failed;
     char what[256];
     box->index = i;
-    lane_init(&box->lane, i, l->options->first_id + 2 * i);
+    const uid_t first_id = l->options->first_id + shares_of(l).id_stride * i;
+    lane_init(&box->lane, i, first_id, first_id + !l->options->has_one_id);
     if (!lane_make(&box->lane, &l->plan, l->options->scratch, &failed)) continue;
     int error = errno;
     snprintf(what, sizeof what, "DEFINE: cannot build the root: %s", failed);
@@ -160,13 +168,12 @@ static const char *check_descriptors(const struct launcher *l) {
 static const char *define(struct launcher *l, const uint8_t *payload, size_t size) {
   if (l->has_plan) return "DEFINE: a second time";
   l->has_plan = true;
-  for (uint32_t i = 0; i < PLAN_LANES_MAX; i++) lane_init(&l->boxes.list[i].lane, i, 0);
+  for (uint32_t i = 0; i < PLAN_LANES_MAX; i++) lane_init(&l->boxes.list[i].lane, i, 0, 0);
   const char *wrong = plan_parse(&l->plan, payload, size);
   if (!wrong) wrong = check_descriptors(l);
   if (!wrong) wrong = make_lanes(l);
   if (wrong) return wrong;
-  const struct cgroup_shares shares = {
-      .memory_bytes = l->plan.memory_bytes, .lanes = l->plan.lanes, .first_id = l->options->first_id};
+  const struct cgroup_shares shares = shares_of(l);
   if (cgroup_tree_make(&l->boxes.groups, &shares)) return refusal("DEFINE: cannot make the control groups");
   const uint32_t welcome[2] = {PROTOCOL_VERSION, l->plan.lanes};
   outbox_add(&l->outbox, WELCOME, 0, welcome, sizeof welcome);
@@ -399,7 +406,7 @@ static bool allocate(struct launcher *l) {
   return true;
 }
 
-static bool drop_privileges(void) {
+static bool drop_privileges(const struct launcher_options *options) {
   static const int KEPT[] = {
       CAP_SYS_ADMIN,              /* namespaces, mounts */
       CAP_SYS_CHROOT, CAP_MKNOD,  /* building lanes and entering their namespace */
@@ -414,6 +421,7 @@ static bool drop_privileges(void) {
   struct __user_cap_data_struct sets[2] = {0};
   uint64_t mask = 0;
   for (size_t i = 0; i < COUNT_OF(KEPT); i++) mask |= 1ull << KEPT[i];
+  if (options->has_one_id) mask |= 1ull << CAP_SETFCAP; /* the kernel's condition for mapping our own root into a box */
   for (int cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
     if (!(mask >> cap & 1) && prctl(PR_CAPBSET_DROP, cap)) return false;
   for (int i = 0; i < 2; i++) sets[i].effective = sets[i].permitted = (uint32_t)(mask >> (32 * i));
@@ -426,7 +434,7 @@ static const char *start(struct launcher *l) {
   else if (!cgroup_find(&l->boxes.groups, l->options->instance, &missing)) return missing;
   if (prctl(PR_SET_CHILD_SUBREAPER, 1)) return "child subreaper";
   if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL)) return "mount namespace";
-  if (!drop_privileges()) return "capabilities";
+  if (!drop_privileges(l->options)) return "capabilities";
   if (!allocate(l)) return "memory";
   l->epoll = l->boxes.epoll = epoll_create1(EPOLL_CLOEXEC);
   l->signals = signals_open();

@@ -8,8 +8,9 @@ struct launcher_options {
   int life_line;        /* end-of-file means that the supervisor is gone */
   int instance;         /* names our groups */
   uid_t worker_uid;     /* who may connect */
-  uid_t first_id;       /* lanes take two host ids each from here */
+  uid_t first_id;       /* lanes take two ids each from here */
   bool is_reduced;      /* boxes go without groups */
+  bool has_one_id;      /* there is no other than that: all lanes have it */
   const char *scratch;  /* existing directory that lanes cover with mounts of their own */
 };
 

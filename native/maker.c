@@ -93,7 +93,8 @@ static int write_proc(int proc, pid_t pid, const char *name, const char *value) 
 /* Two host ids of this lane alone; root of the host has no name in there. */
 static int map_ids(const struct maker *m, int proc, pid_t init) {
   char map[64];
-  snprintf(map, sizeof map, "%d %u 1\n%d %u 1\n", ID_ROOT, m->lane->first_id, ID_PROGRAM, m->lane->first_id + 1);
+  if (lane_has_one_id(m->lane)) snprintf(map, sizeof map, "%d %u 1\n", ID_PROGRAM, m->lane->program_id);
+  else snprintf(map, sizeof map, "%d %u 1\n%d %u 1\n", ID_ROOT, m->lane->first_id, ID_PROGRAM, m->lane->program_id);
   return write_proc(proc, init, "uid_map", map) || write_proc(proc, init, "gid_map", map) ? -1 : 0;
 }
 
@@ -120,17 +121,17 @@ static _Noreturn void init_fail(int maker_line, enum stage stage, unsigned index
 /* A copy of the launcher becomes the box's pid 1: it builds the root, gives up everything, and lives until its life line
  * ends. Ignoring SIGCHLD lets the kernel reap the orphans that it inherits. */
 static _Noreturn void run_init(const struct maker *m, int maker_line) {
+  const uid_t id = lane_has_one_id(m->lane) ? ID_PROGRAM : ID_ROOT;
   unsigned index = 0;
   char byte;
   if (RETRY(read(maker_line, &byte, 1)) != 1) _exit(1); /* ids are mapped, or the maker is gone */
-  if (setresgid(ID_ROOT, ID_ROOT, ID_ROOT) || setresuid(ID_ROOT, ID_ROOT, ID_ROOT))
-    init_fail(maker_line, STAGE_BECOME_ROOT, 0);
-  enum stage failed = root_make(m->plan, &m->sizes, &index);
+  if (setresgid(id, id, id) || setresuid(id, id, id)) init_fail(maker_line, STAGE_BECOME_ROOT, 0);
+  enum stage failed = root_make(m->plan, &m->sizes, id, &index);
   if (failed == STAGE_NONE && makes_network(m) && network_raise()) failed = STAGE_LOOPBACK;
   if (failed != STAGE_NONE) init_fail(maker_line, failed, index);
   signal(SIGCHLD, SIG_IGN);
   if (dup2(m->ends.life_read, 0) < 0 || dup2(maker_line, 1) < 0) init_fail(maker_line, STAGE_SEAL_DESCRIPTORS, 0);
-  const struct seal all = {.policy = &m->plan->policy, .uid = ID_ROOT, .keep = 2, .is_still = true};
+  const struct seal all = {.policy = &m->plan->policy, .uid = id, .keep = 2, .is_still = true};
   failed = seal(&all, &index);
   if (failed != STAGE_NONE) init_fail(1, failed, index);
   const struct init_report ready = {.stage = STAGE_NONE};

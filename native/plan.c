@@ -68,6 +68,9 @@ static bool parse_entry(struct plan_entry *entry, struct cursor *c, struct text 
     case PLAN_ROOT_DEVICE:
       return take_u32(c, &entry->mode) && take_u32(c, &entry->major) && take_u32(c, &entry->minor) &&
              is_harmless_device(entry->major, entry->minor) && take_path(c, cursor_left(c), text, &entry->path);
+    case PLAN_ROOT_HOST_DEVICE:
+      return take_u32(c, &entry->major) && take_u32(c, &entry->minor) && is_harmless_device(entry->major, entry->minor) &&
+             take_sized_path(c, text, &entry->path) && is_box_path(c->at, cursor_left(c)) && take_rest(c, text, entry);
     case PLAN_STORE:
       return take_u32(c, &entry->mode) && take_u32(c, &entry->owner) && (entry->owner == 0 || entry->owner == 1000) &&
              take_sized_path(c, text, &entry->path) && take_rest(c, text, entry) && !strchr(entry->data, '/') &&

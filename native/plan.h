@@ -13,7 +13,7 @@ struct plan_entry {
   uint16_t kind;
   uint32_t mode;
   uint32_t owner;        /* STORE: 0 or 1000 */
-  uint32_t major, minor; /* ROOT_DEVICE */
+  uint32_t major, minor; /* ROOT_DEVICE, ROOT_HOST_DEVICE */
   const char *path;
   const char *data; /* file content, link target, source, store name or sysctl value */
   size_t data_size;

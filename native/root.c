@@ -23,9 +23,10 @@ static int mount_store(const struct plan *plan, const struct root_sizes *sizes) 
   return chdir(plan->work_directory);
 }
 
-static int mount_store_dir(const struct plan_entry *entry) {
+static int mount_store_dir(const struct plan_entry *entry, uid_t root) {
+  const uid_t owner = entry->owner ? entry->owner : root;
   const char *name = entry->data;
-  if (mkdir(name, 0700) || chown(name, entry->owner, entry->owner) || chmod(name, entry->mode)) return -1;
+  if (mkdir(name, 0700) || chown(name, owner, owner) || chmod(name, entry->mode)) return -1;
   return mount(name, entry->path, NULL, MS_BIND, NULL);
 }
 
@@ -55,9 +56,9 @@ static int make_read_only(const struct plan_entry *entry) {
   return (int)syscall(SYS_mount_setattr, AT_FDCWD, entry->path, 0, &attr, sizeof attr);
 }
 
-static enum stage make_entry(const struct plan_entry *entry) {
+static enum stage make_entry(const struct plan_entry *entry, uid_t root) {
   switch (entry->kind) {
-    case PLAN_STORE: return mount_store_dir(entry) ? STAGE_STORE : STAGE_NONE;
+    case PLAN_STORE: return mount_store_dir(entry, root) ? STAGE_STORE : STAGE_NONE;
     case PLAN_PROC: return mount_proc(entry) ? STAGE_PROC : STAGE_NONE;
     case PLAN_SYSCTL: return write_sysctl(entry) ? STAGE_SYSCTL : STAGE_NONE;
     case PLAN_MASK_FILE:
@@ -67,12 +68,12 @@ static enum stage make_entry(const struct plan_entry *entry) {
   }
 }
 
-enum stage root_make(const struct plan *plan, const struct root_sizes *sizes, unsigned *index) {
+enum stage root_make(const struct plan *plan, const struct root_sizes *sizes, uid_t root, unsigned *index) {
   *index = 0;
   umask(0);
   if (mount_store(plan, sizes)) return STAGE_STORE;
   for (; *index < plan->entry_count; ++*index) {
-    enum stage failed = make_entry(&plan->entries[*index]);
+    enum stage failed = make_entry(&plan->entries[*index], root);
     if (failed != STAGE_NONE) return failed;
   }
   *index = 0;

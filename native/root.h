@@ -13,4 +13,4 @@ struct root_sizes {
 
 /* Turns a copy of a lane's namespace into the box's. Returns STAGE_NONE, or the step that failed with errno set and
  * *index saying which plan entry. */
-enum stage root_make(const struct plan *plan, const struct root_sizes *sizes, unsigned *index);
+enum stage root_make(const struct plan *plan, const struct root_sizes *sizes, uid_t root, unsigned *index);

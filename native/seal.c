@@ -80,11 +80,20 @@ static int set_no_new_privs(void) {
   return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
+/* None, or the one that it has anyhow: that cannot be dropped in the namespace of a user who has no subordinate ids. */
+static bool has_no_group_but(gid_t id) {
+  gid_t groups[64];
+  int count = getgroups(COUNT_OF(groups), groups);
+  for (int i = 0; i < count; i++)
+    if (groups[i] != id) return false;
+  return count >= 0;
+}
+
 static bool has_ids(uid_t id) {
   uid_t ruid, euid, suid;
   gid_t rgid, egid, sgid;
   return !getresuid(&ruid, &euid, &suid) && !getresgid(&rgid, &egid, &sgid) && ruid == id && euid == id && suid == id &&
-         rgid == id && egid == id && sgid == id && getgroups(0, NULL) == 0;
+         rgid == id && egid == id && sgid == id && has_no_group_but(id);
 }
 
 static bool has_capability(void) {
@@ -134,7 +143,7 @@ enum stage seal(const struct seal *seal, unsigned *index) {
   if (drop_bounding(index)) return STAGE_SEAL_BOUNDING;
   if (clear_ambient()) return STAGE_SEAL_AMBIENT;
   if (prctl(PR_SET_SECUREBITS, SECUREBITS)) return STAGE_SEAL_SECUREBITS;
-  if (DEFENCE("groups") && setgroups(0, NULL)) return STAGE_SEAL_GROUPS;
+  if (DEFENCE("groups") && setgroups(0, NULL) && !has_no_group_but(id)) return STAGE_SEAL_GROUPS;
   if (setresgid(id, id, id) || setresuid(id, id, id)) return STAGE_SEAL_IDS;
   if (drop_capabilities()) return STAGE_SEAL_CAPABILITIES;
   /* Until an execve replaces it, this process is a copy of the launcher: nobody in the box may look into it. Nobody there has the

@@ -25,6 +25,7 @@
 #include "follow.h"
 #include "instance.h"
 #include "launcher.h"
+#include "rootless.h"
 #include "signals.h"
 #include "system.h"
 
@@ -37,6 +38,7 @@ enum {
 };
 
 struct supervisor {
+  struct instance_place place;
   struct instance instance;
   int listener, signals;
   bool is_reduced;
@@ -76,7 +78,8 @@ static _Noreturn void be_launcher(const struct supervisor *s, pid_t supervisor, 
                                            .life_line = life_line,
                                            .instance = s->instance.number,
                                            .worker_uid = s->instance.worker_uid,
-                                           .first_id = s->instance.worker_uid + 2,
+                                           .first_id = s->instance.first_id,
+                                           .has_one_id = !s->place.is_root && !s->place.id_count,
                                            .is_reduced = s->is_reduced,
                                            .scratch = s->instance.directory};
   int result = launcher_run(&options);
@@ -170,19 +173,60 @@ static void raise_descriptors(void) {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* For others than root: enters a namespace where it is root, and begins anew in there. What the kernel guards of a process that may
+ * not be looked into then belongs to this user, and not to the host's root. */
+static _Noreturn void enter_namespace(char **how, bool is_reduced) {
+  const struct rootless ids = {.first_uid = (uid_t)strtoul(how[3], NULL, 10),
+                               .first_gid = (gid_t)strtoul(how[4], NULL, 10),
+                               .count = (unsigned)strtoul(how[5], NULL, 10)};
+  char user[16];
+  snprintf(user, sizeof user, "%u", getuid());
+  const char *failed = rootless_enter(&ids);
+  if (failed) die(failed);
+  char *const reduced[] = {"millrace-launcher", "reduced", "entered", how[2], user, how[5], NULL};
+  char *const whole[] = {"millrace-launcher", "entered", how[2], user, how[5], NULL};
+  execv("/proc/self/exe", is_reduced ? reduced : whole);
+  die("/proc/self/exe");
+}
+
+static void take_place(struct instance_place *place, int argc, char **argv) {
+  const char *directory = argc == 1 ? "/run/millrace" : argv[2];
+  errno = ENAMETOOLONG;
+  if (strlen(directory) >= sizeof place->directory) die(directory);
+  strcpy(place->directory, directory);
+  place->is_root = argc == 1;
+  if (place->is_root) return;
+  cgroup_set_user((uid_t)strtoul(argv[3], NULL, 10));
+  place->id_count = (unsigned)strtoul(argv[4], NULL, 10);
+}
+
+/* Whether it was started as one of these, "reduced" before them left out:
+ *
+ *   (nothing)                                        by root
+ *   rootless DIRECTORY FIRST_UID FIRST_GID COUNT     by others, who have COUNT subordinate ids; see rootless.h
+ *   entered DIRECTORY USER COUNT                     by that, in the namespace
+ */
+static bool is_known(int argc, char **argv) {
+  return argc == 1 || (argc == 6 && !strcmp(argv[1], "rootless")) || (argc == 5 && !strcmp(argv[1], "entered"));
+}
+
 int main(int argc, char **argv) {
   static struct supervisor s;
   const char *missing;
   if (argc == 3 && strcmp(argv[1], "follow") == 0) return follow_file(argv[2]);
-  s.is_reduced = argc == 2 && strcmp(argv[1], "reduced") == 0;
-  if (argc != 1 && !s.is_reduced) {
+  s.is_reduced = argc > 1 && !strcmp(argv[1], "reduced");
+  const int rest = argc - s.is_reduced;
+  char **const how = argv + s.is_reduced; /* how[1] is the first of the others */
+  if (!is_known(rest, how)) {
     fprintf(stderr, "usage: %s [reduced]   (started by millrace; standard input is its life line)\n", argv[0]);
     return 2;
   }
   sys_close_range(3, ~0u);
   umask(022);
   raise_descriptors();
-  if (clearenv() || prctl(PR_SET_CHILD_SUBREAPER, 1)) die("start");
+  if (clearenv()) die("start");
+  if (rest == 6) enter_namespace(how, s.is_reduced);
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1)) die("start");
   /* Programs in boxes inherit the session keyring: an empty one of our own, not that of whoever started the server. In a container
    * nobody may have any. */
   if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS && errno != EPERM) die("session keyring");
@@ -190,13 +234,14 @@ int main(int argc, char **argv) {
     errno = EPERM;
     die("boxes are made with root's privileges");
   }
+  take_place(&s.place, rest, how);
   struct cgroup_tree groups;
   if (!s.is_reduced && !cgroup_find(&groups, 0, &missing)) {
     errno = ENOENT;
     fprintf(stderr, "launcher: boxes cannot have control groups; what is missing: %s\n", missing);
     return 1;
   }
-  if (!instance_take(&s.instance)) die("no place of its own in /run/millrace");
+  if (!instance_take(&s.instance, &s.place)) die(s.place.directory);
   instance_remove_dead(&s.instance);
   int result = 1;
   if ((s.signals = signals_open()) < 0 || !listen_on_socket(&s)) {

@@ -1,4 +1,5 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism, homedir } from "node:os";
+import { join } from "node:path";
 import { MOST_CLIENT_LIMITS } from "../domain/client-limits.ts";
 import { ISOLATIONS } from "../domain/node.ts";
 import { LOG_LEVELS } from "../telemetry/log.ts";
@@ -35,6 +36,18 @@ export interface Setting<Value> {
   readonly isSecret?: true;
   /** A server's setting that is not in the file either: what it names is started by root. */
   readonly isNeverInFile?: true;
+}
+
+/** Others than root have theirs at home; whoever has none, nowhere that it could write. */
+function usualDataDirectory(): string {
+  const roots = "/var/lib/millrace";
+  if (process.getuid?.() === 0) return roots;
+  try {
+    return join(homedir(), ".local/state/millrace");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_SYSTEM_ERROR") return roots;
+    throw error;
+  }
 }
 
 /** Half of the boxes that a launcher can hold at once: as many as run may stand ready. */
@@ -89,7 +102,8 @@ export const SETTINGS = {
   },
   dataDirectory: {
     kind: text("folder"),
-    fallback: () => "/var/lib/millrace",
+    fallback: usualDataDirectory,
+    fallbackInWords: "/var/lib/millrace; for others than root .local/state/millrace in their home",
     help: "where executions that were answered 202 are kept; servers may share it",
     side: "server",
   },

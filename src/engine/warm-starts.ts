@@ -15,10 +15,15 @@ interface ToolchainStarts {
 
 export type WarmStarts = ReadonlyMap<Toolchain, ToolchainStarts>;
 
-/** Those of the toolchains whose manifests say how. */
-export function warmStartsOf(toolchains: readonly Toolchain[]): WarmStarts {
+/**
+ * Those of the toolchains whose manifests say how.
+ * @param options.canFork whether this host can have zygotes; without them interpreters boot in their boxes.
+ */
+export function warmStartsOf(toolchains: readonly Toolchain[], options = { canFork: true }): WarmStarts {
+  const possible = (start: WarmStart | null): WarmStart | null =>
+    start === null || options.canFork ? start : { ...start, way: "boot" };
   const starts = toolchains.map((toolchain) => {
-    return [toolchain, { compile: compileStart(toolchain), run: runStart(toolchain) }] as const;
+    return [toolchain, { compile: possible(compileStart(toolchain)), run: possible(runStart(toolchain)) }] as const;
   });
   return new Map(starts.filter(([, { compile, run }]) => compile !== null || run !== null));
 }

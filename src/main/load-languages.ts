@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { type LanguageRegistry, loadRegistry } from "../languages/registry.ts";
-import { CACHE_DIRECTORY, LANGUAGES_DIRECTORY, OWN_PLACES } from "./package-files.ts";
+import { findHostUser } from "./host-user.ts";
+import { LANGUAGES_DIRECTORY, OWN_PLACES } from "./package-files.ts";
 import { orStartError } from "./start-error.ts";
 
 /** Where an administrator adds languages. */
@@ -10,8 +11,8 @@ const USUAL_FOLDER = "/etc/millrace/languages";
  * Millrace's languages, and what of them is on this host.
  * @param options.only the languages to look for; all when absent.
  * @param options.folder holds manifests of further languages; those of the usual folder when null, where it exists.
- * @param options.announce told, in words for a person, what takes its time. Without it, and for others than root, toolchains
- * are only looked at: some cannot be used before they are prepared.
+ * @param options.announce told, in words for a person, what takes its time. Without it, and for a user without a home,
+ * toolchains are only looked at: some cannot be used before they are prepared.
  * @throws {StartError}
  */
 export async function loadLanguages(options: {
@@ -20,12 +21,12 @@ export async function loadLanguages(options: {
   readonly announce?: (text: string) => void;
 }): Promise<LanguageRegistry> {
   const { folder, only, announce } = options;
-  const canPrepare = announce !== undefined && process.getuid?.() === 0;
+  const cacheDirectory = announce === undefined ? null : findHostUser().cacheDirectory;
   const loading = loadRegistry({
     ...OWN_PLACES,
     directories: await languageDirectories(folder),
     only,
-    preparation: canPrepare ? { cacheDirectory: CACHE_DIRECTORY, announce } : undefined,
+    preparation: announce !== undefined && cacheDirectory !== null ? { cacheDirectory, announce } : undefined,
   });
   return orStartError("The languages cannot be read", loading);
 }

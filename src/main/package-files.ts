@@ -29,9 +29,6 @@ export const OWN_PLACES: OwnPlaces = {
   millraceModules: dirname(dirname(require.resolve("esbuild/package.json"))),
 };
 
-/** What toolchains need that is made once, and kept from one start to the next. */
-export const CACHE_DIRECTORY = "/var/cache/millrace";
-
 /** The package's version. */
 export function readVersion(): string {
   const { version } = JSON.parse(readFileSync(pathOf("package.json"), "utf8")) as { version: string };

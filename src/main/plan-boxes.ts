@@ -25,6 +25,8 @@ export async function planBoxes(options: {
   /** Interpreters that may be booted ahead, and the gate at which they stop, a file of this host. */
   readonly warmStarts: readonly WarmStart[];
   readonly gate: string;
+  /** Whether the launcher can make devices, or has to show the host's. */
+  readonly canMakeDevices?: boolean;
 }): Promise<BoxPlan> {
   const paths = await Promise.all(options.toolchains.map(toHostPath));
   return createBoxPlan({
@@ -34,6 +36,7 @@ export async function planBoxes(options: {
     memoryBytes: boxMemoryBytes(),
     maximum: MAXIMUM_LIMITS,
     filter: compileFilter(),
+    canMakeDevices: options.canMakeDevices ?? true,
     trees: paths.filter(({ isDirectory }) => isDirectory),
     binds: paths.filter(({ isDirectory }) => !isDirectory),
     warm: { starts: options.warmStarts, gate: options.gate },

@@ -33,6 +33,20 @@ export function verifyIdentity({ uid, gid }: Identity): void {
   if (canBecomeRoot()) throw new Error("The server could still become root after it gave up its privileges");
 }
 
+/**
+ * For a server that an ordinary user has started: there is nothing to give up.
+ * @throws {Error} when it has any privilege all the same; the process must not go on then.
+ */
+export function verifyPowerless(uid: number): void {
+  for (const thread of readdirSync("/proc/self/task")) {
+    const status = readFileSync(`/proc/self/task/${thread}/status`, "utf8");
+    demand(status, "Uid", `${uid} ${uid} ${uid} ${uid}`);
+    demand(status, "CapPrm", "0".repeat(16));
+    demand(status, "CapEff", "0".repeat(16));
+  }
+  if (canBecomeRoot()) throw new Error("The server could become root, though an ordinary user has started it");
+}
+
 function demand(status: string, field: string, wanted: string): void {
   const given = new RegExp(`^${field}:(.*)$`, "m").exec(status)?.[1]?.trim().split(/\s+/).join(" ");
   if (given !== wanted)

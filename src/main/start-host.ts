@@ -7,10 +7,11 @@ import type { BoxPlan } from "../sandbox/box-plan.ts";
 import { type LauncherProcess, startLauncherProcess } from "../sandbox/launcher-process.ts";
 import type { Log } from "../telemetry/log.ts";
 import { buildLauncher, gateBeside } from "./build-launcher.ts";
-import { CACHE_DIRECTORY, NATIVE_DIRECTORY } from "./package-files.ts";
+import { describeShortfall, findHostUser, type HostUser } from "./host-user.ts";
+import { NATIVE_DIRECTORY } from "./package-files.ts";
 import { planBoxes } from "./plan-boxes.ts";
 import { type IsolationPlan, planIsolation, refusePowerless } from "./plan-isolation.ts";
-import { dropPrivileges } from "./privileges.ts";
+import { dropPrivileges, verifyPowerless } from "./privileges.ts";
 import { orStartError, StartError } from "./start-error.ts";
 
 /** What root alone can do, done: what a process needs to make boxes from then on, as nobody in particular. */
@@ -64,58 +65,74 @@ export async function startHost(options: {
   readonly variation?: HostVariation;
 }): Promise<Host> {
   const { slots, warm, languages, log, announce, variation = {} } = options;
-  refuseWithoutRoot();
+  refuseWithoutLinux();
+  const user = findHostUser();
+  const shortfall = describeShortfall(user);
+  if (shortfall !== null) announce(shortfall);
   refusePowerless();
   const isolation = planIsolation(options.isolation);
   const path =
     variation.launcherPath ??
     (await orStartError("There is no launcher", buildLauncher({ nativeDirectory: NATIVE_DIRECTORY, announce })));
-  const warmStarts = warmStartsOf(warm > 0 ? languages.toolchains() : []);
+  const hasOneId = user.kind === "rootless" && user.ids.count === 0;
+  const warmStarts = warmStartsOf(warm > 0 ? languages.toolchains() : [], { canFork: !hasOneId });
   const planning = planBoxes({
     slots,
     warm,
     toolchains: languages.trees(),
     warmStarts: listWarmStarts(warmStarts),
     gate: gateBeside(path),
+    canMakeDevices: user.kind === "root",
   });
   const planned = await orStartError("Boxes cannot be planned", planning);
   const plan = variation.varyPlan?.(planned) ?? planned;
   const args = isolation.isolation === "reduced" ? ["reduced"] : [];
   const relay = (line: string) => log.warn({ line }, "the launcher says");
-  const launcher = await orStartError("The launcher cannot start", startLauncherProcess({ path, args, log: relay }));
+  const started = await orStartError(
+    "The launcher cannot start",
+    startLauncherProcess({ path, args: [...args, ...argumentsFor(user)], log: relay }),
+  );
+  // In a namespace of its own the supervisor calls this user root.
+  const launcher = user.kind === "root" ? started : { ...started, uid: user.uid, gid: user.gid };
   return {
     isolation,
     plan,
     warmStarts,
     warm,
-    compiledDirectory: options.keepsCompiled ? await makeCompiledDirectory(launcher) : null,
+    compiledDirectory: options.keepsCompiled ? await makeCompiledDirectory(user, launcher) : null,
     launcherPath: path,
     launcher,
     giveUpRoot() {
       process.chdir("/");
-      dropPrivileges(launcher);
+      if (user.kind === "root") dropPrivileges(launcher);
+      else verifyPowerless(user.uid);
     },
   };
 }
 
 /** The next server that gets the same place among those of this host finds what this one has kept. */
-async function makeCompiledDirectory({ uid, gid }: LauncherProcess): Promise<string> {
-  const directory = join(CACHE_DIRECTORY, `compiled-${uid}`);
+async function makeCompiledDirectory(user: HostUser, { uid, gid }: LauncherProcess): Promise<string | null> {
+  if (user.cacheDirectory === null) return null;
+  const isRoot = user.kind === "root";
+  const directory = join(user.cacheDirectory, isRoot ? `compiled-${uid}` : "compiled");
   await orStartError(
     `Compiled programs cannot be kept in ${directory}`,
     mkdir(directory, { recursive: true }).then(async () => {
       await chmod(directory, 0o700);
-      await chown(directory, uid, gid);
+      if (isRoot) await chown(directory, uid, gid);
     }),
   );
   return directory;
 }
 
-function refuseWithoutRoot(): void {
-  if (process.platform !== "linux")
-    throw new StartError("Millrace needs Linux: boxes are made of its namespaces and cgroups");
-  if (process.getuid?.() === 0) return;
-  throw new StartError(
-    "Millrace has to be started as root (try sudo): namespaces, mounts and cgroups of boxes need it. It gives root up before it runs anything",
-  );
+/** What the supervisor is told; see native/supervisor.c. */
+function argumentsFor(user: HostUser): readonly string[] {
+  if (user.kind === "root") return [];
+  const { firstUid, firstGid, count } = user.ids;
+  return ["rootless", user.runtimeDirectory, String(firstUid), String(firstGid), String(count)];
+}
+
+function refuseWithoutLinux(): void {
+  if (process.platform === "linux") return;
+  throw new StartError("Millrace needs Linux: boxes are made of its namespaces and cgroups");
 }

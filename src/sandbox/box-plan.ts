@@ -17,6 +17,14 @@ type EntryData =
       readonly major: number;
       readonly minor: number;
     }
+  /** A device of the host itself, once it is known to have this number. */
+  | {
+      readonly kind: "hostDevice";
+      readonly path: string;
+      readonly source: string;
+      readonly major: number;
+      readonly minor: number;
+    }
   /** A directory of the host, read-only, with inodes of the lane's own. */
   | { readonly kind: "tree"; readonly path: string; readonly source: string }
   /** A file of the host, read-only. */
@@ -67,6 +75,8 @@ export interface BoxPlanOptions {
   /** What no run may go above. */
   readonly maximum: Limits;
   readonly filter: Uint8Array;
+  /** False in a user namespace, where the kernel lets nobody make one; true by default. */
+  readonly canMakeDevices?: boolean;
   /** Directories outside `/usr`, like a toolchain's. */
   readonly trees?: readonly HostPath[];
   /** Single files outside `/usr`. */
@@ -111,9 +121,12 @@ function etcEntries(host: HostFacts): PlanEntry[] {
   return entries;
 }
 
-function devEntries(): PlanEntry[] {
+function devEntries(canMakeDevices: boolean): PlanEntry[] {
   const device = (name: string, minor: number, why: string): PlanEntry => {
-    return { kind: "device", path: `/dev/${name}`, mode: 0o666, major: 1, minor, why };
+    const path = `/dev/${name}`;
+    return canMakeDevices
+      ? { kind: "device", path, mode: 0o666, major: 1, minor, why }
+      : { kind: "hostDevice", path, source: path, major: 1, minor, why };
   };
   const link = (name: string, target: string): PlanEntry => {
     return { kind: "link", path: `/dev/${name}`, target, why: "the process's own descriptors by name" };
@@ -183,7 +196,7 @@ export function createBoxPlan(options: BoxPlanOptions): BoxPlan {
       ...etcEntries(host),
       ...hostEntries("tree", options.trees),
       ...hostEntries("bind", options.binds),
-      ...devEntries(),
+      ...devEntries(options.canMakeDevices ?? true),
       ...warmEntries(options.warm),
       ...storeEntries(),
       ...procEntries(host),

@@ -12,6 +12,7 @@ const KIND = {
   device: 13,
   tree: 14,
   bind: 15,
+  hostDevice: 16,
   store: 20,
   proc: 21,
   maskFile: 22,
@@ -62,6 +63,8 @@ function encodeEntry(entry: PlanEntry): Buffer {
       return record(KIND.link, sizedText(entry.path), text(entry.target));
     case "device":
       return record(KIND.device, u32(entry.mode, entry.major, entry.minor), text(entry.path));
+    case "hostDevice":
+      return record(KIND.hostDevice, u32(entry.major, entry.minor), sizedText(entry.path), text(entry.source));
     case "tree":
     case "bind":
       return record(KIND[entry.kind], sizedText(entry.path), text(entry.source));

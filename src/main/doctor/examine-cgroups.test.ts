@@ -14,7 +14,7 @@ const V1 = mountInfo(
 );
 const V2 = mountInfo(["/sys/fs/cgroup", "cgroup2", "nsdelegate"]);
 
-const willing = { tryGroup: () => undefined, controllersOf: () => "" };
+const willing = { tryGroup: () => undefined, controllersOf: () => "", uid: 0, ownGroups: () => "0::/\n" };
 
 function refuse(code: string, where: string) {
   const tryGroup = (hierarchy: string) => {
@@ -58,4 +58,29 @@ test("a hierarchy that cannot be written is named, with how to write it where th
     remedy: "mount -o remount,rw /sys/fs/cgroup/memory",
   });
   expect(examineCgroups(V1, refuse("EACCES", "/sys/fs/cgroup/pids"))).toMatchObject({ verdict: "fail", remedy: null });
+});
+
+test("others than root have groups of version 1 that root has made for them", () => {
+  const tried: string[] = [];
+  const host = { ...willing, uid: 1000, tryGroup: (hierarchy: string) => void tried.push(hierarchy) };
+  expect(examineCgroups(V1, host).verdict).toBe("pass");
+  expect(tried).toContain("/sys/fs/cgroup/memory/millrace-1000");
+  expect(examineCgroups(V1, { ...refuse("ENOENT", "/sys/fs/cgroup/memory/millrace-1000"), uid: 1000 })).toMatchObject({
+    verdict: "fail",
+    remedy: expect.stringContaining("sudo chown 1000 /sys/fs/cgroup/$c/millrace-1000"),
+  });
+});
+
+test("others than root have a group of version 2 that is delegated to them, with its controllers", () => {
+  const own = "/sys/fs/cgroup/user.slice/run.scope";
+  const host = { ...willing, uid: 1000, ownGroups: () => "0::/user.slice/run.scope/millrace.server\n" };
+  const controllersOf = () => "memory pids\n";
+  expect(examineCgroups(V2, { ...host, controllersOf }).verdict).toBe("pass");
+  const refusing = { ...host, controllersOf, tryGroup: refuse("EACCES", own).tryGroup };
+  expect(examineCgroups(V2, refusing)).toMatchObject({
+    verdict: "fail",
+    remedy: expect.stringContaining("Delegate=yes"),
+  });
+  const lacking = { ...host, controllersOf: (group: string) => (group === own ? "memory\n" : "memory pids\n") };
+  expect(examineCgroups(V2, lacking)).toMatchObject({ verdict: "fail", reason: expect.stringContaining("lacks") });
 });
