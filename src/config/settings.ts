@@ -97,7 +97,7 @@ export const SETTINGS = {
   queue: {
     kind: wholeNumber(1, 100_000),
     fallback: () => 1_000,
-    help: "how many executions may wait; more are refused with 429",
+    help: "how many executions of one language and version may wait; more are refused with 429",
     side: "server",
   },
   dataDirectory: {

@@ -1,4 +1,4 @@
-import { chown, lchown, lstat, mkdir, readdir } from "node:fs/promises";
+import { chown, lchown, lstat, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Identity } from "./privileges.ts";
@@ -26,7 +26,7 @@ export async function takeDataPlace(options: {
   const { directory, owner } = options;
   await mkdir(directory, { recursive: true, mode: 0o711 });
   for (let number = 1; number <= MOST_PLACES; number += 1) {
-    const lock = tryLock(join(directory, `${number}.lock`));
+    const lock = await tryLock(join(directory, `${number}.lock`));
     if (lock === null) continue;
     const path = join(directory, String(number));
     try {
@@ -49,7 +49,9 @@ export async function takeDataPlace(options: {
  * SQLite's lock of a file, which the kernel lets go of with the process. The file is empty and root's: nothing that an
  * unprivileged process wrote is read here. @returns null when another process has it.
  */
-function tryLock(path: string): DatabaseSync | null {
+async function tryLock(path: string): Promise<DatabaseSync | null> {
+  // Who may read it may lock it.
+  await writeFile(path, "", { flag: "a", mode: 0o600 });
   const lock = new DatabaseSync(path);
   try {
     lock.exec("BEGIN EXCLUSIVE");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Client, createClient } from "../../src/client/client.ts";
 import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
+import { startReceiver } from "../../src/webhooks/receiver.test-support.ts";
 import { isRunning } from "../support/processes.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 import { eventually, until } from "../support/until.ts";
@@ -24,7 +25,7 @@ afterEach(async () => {
 });
 
 async function start(): Promise<void> {
-  server = await startServer({ slots: 1, dataDirectory });
+  server = await startServer({ slots: 1, dataDirectory, flags: ["--webhook-networks", "127.0.0.1"] });
   client = createClient({ url: server.url });
 }
 
@@ -118,4 +119,26 @@ test("cancelling ends what waits and what runs, within 100 ms", async () => {
   expect(Math.min(...times)).toBeLessThan(100);
   expect(Math.max(...times)).toBeLessThan(1_000);
   expect(await outputOf((await client.submit(program("next"))).id)).toBe("next\n");
+});
+
+test("a web hook that was not delivered when the server died is delivered by the next one", async () => {
+  const receiver = await startReceiver();
+  try {
+    receiver.answer = (response) => response.writeHead(500).end();
+    const webhook = { url: receiver.url, secret: "0123456789abcdef" };
+    const { id } = await client.submit({ ...program("told"), webhook });
+    await eventually("it was tried", async () => {
+      const metrics = await (await fetch(`${server.url}/metrics`)).text();
+      return metrics.includes('millrace_webhooks_total{outcome="retried"} 1');
+    });
+    await kill();
+    receiver.answer = (response) => response.end();
+    await start();
+    await eventually("it is tried again", () => receiver.received.length === 2);
+    const bodies = receiver.received.map(({ body }) => JSON.parse(body));
+    expect(bodies[1]).toMatchObject({ id, status: "ok", run: { stdout: "told\n" } });
+    expect(bodies[1]).toEqual(bodies[0]);
+  } finally {
+    await receiver.close();
+  }
 });
