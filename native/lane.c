@@ -119,12 +119,14 @@ static int make_mount(const struct place *at, const struct plan_entry *entry) {
  * this one is for. Whoever mounts it is the last process of its namespace. */
 static int mount_nobodys_proc(const struct place *at) {
   if (make_dir(at, 0755) || unshare(CLONE_NEWPID)) return -1;
-  int status = 0;
+  int target = openat(at->directory, at->name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), status = 0;
+  if (target < 0) return -1;
   pid_t mounter = fork();
   if (mounter == 0) {
-    int failed = fchdir(at->directory) || mount("proc", at->name, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+    int failed = fchdir(target) || mount("proc", ".", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
     _exit(failed ? errno : 0);
   }
+  close(target);
   if (mounter < 0 || RETRY(waitpid(mounter, &status, 0)) < 0) return -1;
   errno = WIFEXITED(status) ? WEXITSTATUS(status) : ECHILD;
   return errno ? -1 : 0;

@@ -5,6 +5,8 @@ import { randomFrame } from "./random-frame.ts";
 import { define } from "./raw-frames.ts";
 
 const MOST_FRAMES = 30;
+/** How much longer it goes on, on a busy machine, until there were refusals enough, milliseconds. */
+const EXTRA_MS = 45_000;
 
 /**
  * Sends frames of any kind, one connection after another, each of which begins as a worker's does.
@@ -15,12 +17,13 @@ export async function sendGarbage(options: {
   readonly launcher: RawLauncher;
   readonly random: Random;
   readonly ms: number;
+  readonly leastRefusals?: number;
 }): Promise<{ readonly connections: number; readonly refusals: number }> {
-  const { launcher, random, ms } = options;
+  const { launcher, random, ms, leastRefusals = 0 } = options;
   const deadline = performance.now() + ms;
   let connections = 0;
   let refusals = 0;
-  while (performance.now() < deadline) {
+  while (performance.now() < deadline + (refusals < leastRefusals ? EXTRA_MS : 0)) {
     const connection = launcher.open();
     connection.send(encodeHello(), define(launcher.plan));
     await connection.receives("welcome");
