@@ -74,7 +74,7 @@ async function reach(stage: string, at: RunningServer): Promise<Scene> {
       if (enter === undefined) throw new Error(`There is no stage "${stage}"`);
       return await enter(at);
     } catch (error) {
-      if (!(error instanceof Missed) || tries === 10) throw error;
+      if (!(error instanceof Missed) || tries === 30) throw error;
     }
   }
 }
