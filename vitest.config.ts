@@ -23,7 +23,8 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           fileParallelism: false,
           testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Some compile the launcher with the sanitizers.
+          hookTimeout: 300_000,
           // The machine has other things to do as well: what passes at the second try is told by the reporter, not hidden.
           retry: 1,
           ...(isRoot ? { globalSetup: "./test/prepare-host.ts" } : { runner: "./test/skipping-runner.ts" }),

@@ -9,6 +9,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 const run = promisify(execFile);
 const REPOSITORY = resolve(".");
+/** For what is compiled anew, TypeScript and the launcher, on a host that does other things too. */
+const TIMEOUT_MS = 300_000;
 
 let folder: string;
 const servers: ChildProcess[] = [];
@@ -51,7 +53,7 @@ async function runPython(url: string): Promise<string> {
   return answer.text();
 }
 
-test("npm start serves, and a signal ends it well", async () => {
+test("npm start serves, and a signal ends it well", { timeout: TIMEOUT_MS }, async () => {
   const { server, url, exited } = await serve("npm", ["start", "--", "--no-install", "--port", "0"], REPOSITORY);
 
   expect(await runPython(url)).toBe("42\n");
@@ -59,7 +61,9 @@ test("npm start serves, and a signal ends it well", async () => {
   expect(await exited).toEqual([0, null]);
 });
 
-test("the package serves from an empty folder, with nothing but its declared dependencies", async () => {
+test("the package serves from an empty folder, with nothing but its declared dependencies", {
+  timeout: TIMEOUT_MS,
+}, async () => {
   await run("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: REPOSITORY });
   const [tarball] = (await readdir(folder)).filter((name) => name.endsWith(".tgz"));
   const installed = join(folder, "node_modules/millrace");

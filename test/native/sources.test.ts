@@ -9,7 +9,7 @@ const ROUNDS = process.env["MILLRACE_TEST_LONG"] === "1" ? "5000000" : "200000";
 test("gcc's static analyzer finds nothing in the launcher", async () => {
   const { stderr } = await run("make", ["-C", "native", "--silent", "analyze"]);
   expect(stderr).toBe("");
-});
+}, 300_000);
 
 test(`damaged plans never confuse the parser, under the sanitizers (seed ${SEED})`, async () => {
   await run("make", ["-C", "native", "--silent", "fuzz"]);
