@@ -30,10 +30,17 @@ afterAll(async () => {
 
 const as = (key: string) => ({ authorization: `Bearer ${key}` });
 
-function execute(key: string, code = "print(1)", language = "python"): Promise<Response> {
+function execute(
+  key: string,
+  code = "print(1)",
+  language = "python",
+  headers: Record<string, string> = {},
+): Promise<Response> {
   const body = JSON.stringify({ language, code });
-  return fetch(`${server.url}/v1/executions`, { method: "POST", headers: { ...json, ...as(key) }, body });
+  return fetch(`${server.url}/v1/executions`, { method: "POST", headers: { ...json, ...as(key), ...headers }, body });
 }
+
+const read = async (answer: Response) => executionResponseSchema.parse(await answer.json());
 
 describe("keys", () => {
   test.for(numbered("g25"))(
@@ -44,8 +51,10 @@ describe("keys", () => {
         expect: { http },
       },
     ]) => {
-      const answers = await Promise.all([execute(alice), execute(alice)]);
-      const ids = await Promise.all(answers.map(async (one) => executionResponseSchema.parse(await one.json()).id));
+      const later = { prefer: "respond-async" };
+      const answers = await Promise.all([1, 2].map(() => execute(alice, "print('hers')", "python", later)));
+      expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+      const ids = await Promise.all(answers.map(async (one) => (await read(one)).id));
       expect(ids[0]).not.toBe(ids[1]);
       for (const id of ids) {
         expect(id).toMatch(/^exe_[0-9a-f]{32}$/);
@@ -57,6 +66,29 @@ describe("keys", () => {
       }
       const list = await fetch(`${server.url}/v1/executions`, { headers: as(bob) });
       expect([...(http ?? []), 405]).toContain(list.status);
+      for (const id of ids) {
+        const own = await fetch(`${server.url}/v1/executions/${id}?wait=30s`, { headers: as(alice) });
+        expect((await read(own)).run?.stdout).toBe("hers\n");
+      }
+    },
+  );
+
+  test.for(numbered("g35"))(
+    "%s",
+    async ([
+      ,
+      {
+        expect: { http },
+      },
+    ]) => {
+      const named = { "idempotency-key": "the same" };
+      const first = await read(await execute(alice, "print('hers')", "python", named));
+      expect(http).toContain((await execute(alice, "print('another')", "python", named)).status);
+      const others = await read(await execute(bob, "print('his')", "python", named));
+      expect(others.id).not.toBe(first.id);
+      expect(others.run?.stdout).toBe("his\n");
+      const again = await read(await execute(alice, "print('hers')", "python", named));
+      expect([again.id, again.run?.stdout]).toEqual([first.id, "hers\n"]);
     },
   );
 
@@ -158,8 +190,8 @@ describe("keys", () => {
   test.for(numbered("g39"))("%s", async () => {
     const code = `#include <stdio.h>\nint main(void) { puts("${makeApiKey()}"); }\n`;
     const [first, second] = [await execute(alice, code, "c"), await execute(bob, code, "c")];
-    expect(executionResponseSchema.parse(await first.json()).compile?.cached).toBe(false);
-    const { compile } = executionResponseSchema.parse(await second.json());
+    expect((await read(first)).compile?.cached).toBe(false);
+    const { compile } = await read(second);
     if (compile?.cached) expect(readFileSync("SECURITY.md", "utf8")).toMatch(/`compile\.cached`/);
   });
 
