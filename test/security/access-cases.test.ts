@@ -54,7 +54,7 @@ describe("keys", () => {
       const later = { prefer: "respond-async" };
       const answers = await Promise.all([1, 2].map(() => execute(alice, "print('hers')", "python", later)));
       expect(answers.map(({ status }) => status)).toEqual([202, 202]);
-      const ids = await Promise.all(answers.map(async (one) => (await read(one)).id));
+      const ids = await Promise.all(answers.map(async (one) => ((await one.json()) as { id: string }).id));
       expect(ids[0]).not.toBe(ids[1]);
       for (const id of ids) {
         expect(id).toMatch(/^exe_[0-9a-f]{32}$/);
@@ -81,7 +81,7 @@ describe("keys", () => {
         expect: { http },
       },
     ]) => {
-      const named = { "idempotency-key": "the same" };
+      const named = { "idempotency-key": crypto.randomUUID() };
       const first = await read(await execute(alice, "print('hers')", "python", named));
       expect(http).toContain((await execute(alice, "print('another')", "python", named)).status);
       const others = await read(await execute(bob, "print('his')", "python", named));

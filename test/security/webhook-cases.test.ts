@@ -126,16 +126,3 @@ test.for(numbered("g22"))("%s", async () => {
   expect(JSON.parse(body)).toMatchObject({ id, state: "done", status: "ok", run: { stdout: "hi\n" } });
   await receiver.close();
 });
-
-test.for(numbered("g35"))("%s", async () => {
-  const send = (code: string) =>
-    fetch(`${closed.url}/v1/executions`, {
-      method: "POST",
-      headers: { "content-type": "application/json", "idempotency-key": "1" },
-      body: JSON.stringify({ language: "python", code }),
-    });
-  const first = await (await send("print(1)")).json();
-  expect(await (await send("print(1)")).json()).toEqual(first);
-  // Another tenant's key is another key: src/gateway/executions.test.ts.
-  expect((await send("print(2)")).status).toBe(409);
-});
