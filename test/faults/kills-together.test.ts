@@ -4,8 +4,9 @@ import { writeFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
 import { execute, post, postText } from "../support/client.ts";
+import { becomesMetric } from "../support/metrics.ts";
 import { type HostProcess, isRunning } from "../support/processes.ts";
-import { becomesReady, type RunningServer, startServer } from "../support/server.ts";
+import { type RunningServer, startServer } from "../support/server.ts";
 import { eventually } from "../support/until.ts";
 import { expectCalm, expectHello, expectNothingLeft } from "./healing.ts";
 import { groupOf, signal } from "./holding.ts";
@@ -94,28 +95,27 @@ test("a box's first process, twice: an internal_error", async () => {
   await expectCalm(server);
 });
 
-test("the supervisor, while all slots are taken: what runs is an internal_error, what waits a 503", async () => {
-  const results = [execute(server, sleeper("first", 30)), execute(server, sleeper("second", 30))];
+test("the supervisor, while all slots are taken: what runs and what waits is a 503", async () => {
+  const answers = [post(server, sleeper("first", 30)), post(server, sleeper("second", 30))];
   await Promise.all([begins("first"), begins("second")]);
-  const waiting = post(server, sleeper("waiting", 0));
-  await becomesReady(server); // asked after it, so that it has been taken
+  answers.push(post(server, sleeper("waiting", 0)));
+  await becomesMetric(server, "millrace_queue_jobs", 1);
 
   kill(server.instance.supervisorPid);
 
-  for (const result of results) expect((await result).status).toBe("internal_error");
-  expect((await waiting).status).toBe(503);
+  for (const answer of answers) expect((await answer).status).toBe(503);
   expect(await server.exited).toEqual([1, null]);
   await expectNothingLeft(server);
 });
 
 test("supervisor and launcher: as the supervisor alone; control groups stay until the next start", async () => {
-  const result = execute(server, sleeper("mark", 30));
+  const answer = post(server, sleeper("mark", 30));
   await begins("mark");
 
   const { supervisorPid, launcherPid } = server.instance;
   kill(supervisorPid, launcherPid());
 
-  expect((await result).status).toBe("internal_error");
+  expect((await answer).status).toBe(503);
   expect(await server.exited).toEqual([1, null]);
   await expectBoxesDead();
   const next = await start();
