@@ -43,6 +43,16 @@ export async function startNatsServer(options: { readonly config?: string } = {}
   return server;
 }
 
+/** Three servers that keep everything together: one may die. */
+export async function startNatsCluster(): Promise<readonly NatsServer[]> {
+  const routes = await Promise.all(Array.from({ length: 3 }, freePort));
+  const servers = await Promise.all(
+    routes.map((routePort, index) => createNatsServer({ name: `nats-${index}`, routePort, routes }, "")),
+  );
+  await Promise.all(servers.map((server) => server.start()));
+  return servers;
+}
+
 async function createNatsServer(place: Place | null, more: string): Promise<NatsServer> {
   const [port, monitorPort] = await Promise.all([freePort(), freePort()]);
   const directory = await mkdtemp(join(tmpdir(), "millrace-nats-"));
