@@ -16,6 +16,8 @@ export interface Broker {
   isConnected(): boolean;
   /** Calls back each time the connection is there again. */
   onReconnect(listener: () => void): void;
+  /** Resolves when the connection has ended for good without `close`: the server refuses this user. */
+  readonly lost: Promise<Error>;
   /** Sends what waits to be sent, then disconnects. */
   close(): Promise<void>;
 }
@@ -46,7 +48,8 @@ const MOST_PINGS_UNANSWERED = 2;
 const DRAIN_TIMEOUT_MS = 3_000;
 
 /**
- * Connects once; a connection that is lost later is made again until `close`, however long that takes.
+ * Connects once; a connection that is lost later is made again until `close`, however long that takes, unless the server
+ * refuses this user.
  * @throws {Error} when no server can be reached, or it refuses this user.
  */
 export async function connectBroker(options: BrokerOptions): Promise<Broker> {
@@ -61,13 +64,18 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
     reconnectJitterTLS: RECONNECT_JITTER_MS,
     pingInterval: PING_INTERVAL_MS,
     maxPingOut: MOST_PINGS_UNANSWERED,
-    ignoreAuthErrorAbort: true,
     ...credentialsOf(options),
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     inboxPrefix,
   });
   try {
     const listeners: (() => void)[] = [];
+    const lost = Promise.withResolvers<Error>();
+    let isClosing = false;
+    void connection.closed().then((error) => {
+      if (!isClosing)
+        lost.resolve(error instanceof Error ? error : new Error("The connection to the NATS server ended"));
+    });
     let isConnected = true;
     void (async () => {
       for await (const { type } of connection.status()) {
@@ -87,7 +95,11 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
       inboxPrefix,
       isConnected: () => isConnected && !connection.isClosed(),
       onReconnect: (listener) => void listeners.push(listener),
-      close: () => disconnect(connection),
+      lost: lost.promise,
+      close() {
+        isClosing = true;
+        return disconnect(connection);
+      },
     };
   } catch (error) {
     await connection.close();

@@ -160,6 +160,7 @@ async function planMeeting(options: {
     languageDirectories(config.languages).then(loadSharedCatalogue),
   );
   const { broker, layout } = await joinBroker({ config, roles, announce, signal: stopping.stop });
+  void broker.lost.then((error) => stopping.fail(new Error(`The NATS server was lost: ${error.message}`)));
   const catalogue = roles.includes("gateway") ? shared : null;
   return {
     catalogue: shared,

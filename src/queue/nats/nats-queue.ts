@@ -113,9 +113,10 @@ export async function createNatsQueue(options: {
     onBacklog: pulls.note,
   });
   const cancels = connection.subscribe(cancelSubject("*"), {
-    callback: (error, { subject }) => {
+    callback: (error, message) => {
+      // Whoever only sends jobs may not hear of it, and need not.
       if (error !== null) return;
-      abandon(subject.slice(cancelSubject("*").length - 1) as ExecutionId);
+      abandon(message.subject.slice(cancelSubject("*").length - 1) as ExecutionId);
     },
   });
 

@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import { connect, type NatsConnection, PermissionViolationError } from "@nats-io/transport-node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connectBroker } from "../../src/broker/broker.ts";
+import { accept, hasWorkers, send, startCluster, type TestCluster, whenDone } from "../support/cluster.ts";
+import type { RunningNode } from "../support/nodes.ts";
+import { eventually } from "../support/until.ts";
+
+/** What is shipped, with passwords. */
+const PERMISSIONS = readFileSync(new URL("../../deploy/nats/permissions.conf", import.meta.url), "utf8")
+  .replace("$MILLRACE_GATEWAY_PASSWORD", "gateway-secret")
+  .replace("$MILLRACE_WORKER_PASSWORD", "worker-secret");
+
+let cluster: TestCluster;
+let gateway: RunningNode;
+const as = (user: string) => ({ env: { MILLRACE_NATS_USER: user, MILLRACE_NATS_PASSWORD: `${user}-secret` } });
+
+beforeAll(async () => {
+  cluster = await startCluster({ config: PERMISSIONS });
+  gateway = await cluster.start("gateway", as("gateway"));
+  await cluster.start("worker", as("worker"));
+  await hasWorkers(gateway, 1);
+});
+afterAll(() => cluster?.close());
+
+test("with the shipped rights everything works: short, long, accepted, cancelled", async () => {
+  const answer = await send(gateway, "python", "print(1)");
+  expect([answer.status, await answer.json()]).toMatchObject([200, { status: "ok", run: { stdout: "1\n" } }]);
+  const long = await send(gateway, "python", `print("${"x".repeat(700_000)}")`);
+  expect([long.status, await long.json()]).toMatchObject([200, { status: "ok" }]);
+  const id = await accept(gateway, "python", "print(2)");
+  expect(await whenDone(gateway, id)).toMatchObject({ status: "ok", run: { stdout: "2\n" } });
+  const endless = await accept(gateway, "python", "import time\ntime.sleep(5)");
+  const cancelled = await fetch(`${gateway.url}/v1/executions/${endless}`, { method: "DELETE" });
+  expect(cancelled.status).toBe(200);
+  expect(await whenDone(gateway, endless)).toMatchObject({ status: "cancelled" });
+});
+
+test("nobody comes in without a password, or with another one", async () => {
+  const servers = [cluster.broker.url];
+  await expect(connectBroker({ servers, name: "nobody" })).rejects.toThrow(/authorization/i);
+  await expect(connectBroker({ servers, name: "worker", user: "worker", password: "guessed" })).rejects.toThrow(
+    /authorization/i,
+  );
+});
+
+describe.each([
+  {
+    user: "worker",
+    publish: [
+      "jobs.python-3_11_2.normal.new",
+      "cancel.exe_1",
+      "$KV.ACCEPTED.exe_1",
+      "$KV.IDEMPOTENCY.k",
+      "$JS.API.STREAM.PURGE.JOBS",
+      "$JS.API.STREAM.DELETE.JOBS",
+      "$JS.API.STREAM.MSG.DELETE.JOBS",
+      "$JS.API.CONSUMER.CREATE.JOBS",
+    ],
+    subscribe: [">", "jobs.>", "done.*", "_INBOX.>", "_INBOX_gateway.>", "$KV.>"],
+  },
+  {
+    user: "gateway",
+    publish: [
+      "$JS.API.CONSUMER.MSG.NEXT.JOBS.python-3_11_2_normal",
+      "$JS.ACK.JOBS.python-3_11_2_normal.1.1.1.1.1",
+      "dead.unreadable",
+      "$JS.API.STREAM.DELETE.JOBS",
+    ],
+    subscribe: [">", "cancel.*", "_INBOX.>", "_INBOX_worker.>"],
+  },
+])("a $user may not", ({ user, publish, subscribe }) => {
+  let connection: NatsConnection;
+  const refused: string[] = [];
+  beforeAll(async () => {
+    connection = await connect({
+      servers: cluster.broker.url,
+      user,
+      pass: `${user}-secret`,
+      inboxPrefix: `_INBOX_${user}`,
+    });
+    void (async () => {
+      for await (const status of connection.status()) {
+        if (status.type === "error" && status.error instanceof PermissionViolationError) {
+          refused.push(`${status.error.operation} ${status.error.subject}`);
+        }
+      }
+    })();
+  });
+  afterAll(() => connection?.close());
+
+  test.each(publish)("publish %s", async (subject) => {
+    connection.publish(subject, "{}");
+    await eventually("it is refused", () => refused.includes(`publish ${subject}`));
+  });
+
+  test.each(subscribe)("subscribe to %s", async (subject) => {
+    connection.subscribe(subject, { callback: () => undefined });
+    await eventually("it is refused", () => refused.includes(`subscription ${subject}`));
+  });
+});
