@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, rmdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -24,11 +26,16 @@ const GROUPS = existsSync(`${ROOT}/cgroup.controllers`)
   ? [`${ROOT}/${NAME}`]
   : ["memory", "pids", "cpu", "cpuacct"].map((controller) => `${ROOT}/${controller}/${NAME}`);
 
+let dataDirectory: string;
+
 beforeAll(() => {
+  dataDirectory = mkdtempSync(join(tmpdir(), "millrace-data-"));
+  chmodSync(dataDirectory, 0o711);
   for (const group of GROUPS) mkdirSync(group);
 });
 
 afterAll(async () => {
+  rmSync(dataDirectory, { recursive: true });
   // The server's own group is below it on version 2.
   const left = await until(() => GROUPS.flatMap((group) => [...remove(`${group}/millrace.server`), ...remove(group)]));
   expect(left).toEqual([]);
@@ -53,7 +60,11 @@ function start(
 exec unshare ${namespaces} test/support/like-a-container.sh ${masked} ${capabilities} deploy/docker-entrypoint.sh "$@"`;
   return spawn("sh", ["-ec", script, "sh", process.execPath, "src/cli/millrace.ts", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env["PATH"], MILLRACE_KEYS_FILE: "/nonexistent/keys.json" },
+    env: {
+      PATH: process.env["PATH"],
+      MILLRACE_KEYS_FILE: "/nonexistent/keys.json",
+      MILLRACE_DATA_DIRECTORY: dataDirectory,
+    },
   });
 }
 

@@ -1,4 +1,7 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ClusterResponse } from "../../src/protocol/cluster-response.ts";
 import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
@@ -28,9 +31,15 @@ async function execute(request: Partial<ExecutionRequest>): Promise<ExecutionRes
 /** Tries to start a server there. @returns what it said when it did not. */
 function refusal(...flags: readonly string[]): Promise<{ status: number | null; stderr: string }> {
   const [program = "", ...args] = [...WITHOUT_GROUPS, process.execPath, "src/cli/millrace.ts", "serve", "--port", "0"];
-  const env = { PATH: process.env["PATH"], MILLRACE_KEYS_FILE: "/nonexistent/keys.json" };
+  const dataDirectory = mkdtempSync(join(tmpdir(), "millrace-data-"));
+  const env = {
+    PATH: process.env["PATH"],
+    MILLRACE_KEYS_FILE: "/nonexistent/keys.json",
+    MILLRACE_DATA_DIRECTORY: dataDirectory,
+  };
   return new Promise((resolve) => {
     execFile(program, [...args, ...flags], { env, timeout: 50_000 }, (error, _stdout, stderr) => {
+      rmSync(dataDirectory, { recursive: true });
       resolve({ status: error === null ? 0 : Number(error.code), stderr });
     });
   });
