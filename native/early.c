@@ -59,40 +59,47 @@ static void exchange_main(void) {
 
 /* ---- in front of the C library ----------------------------------------------------------------------------------------- */
 
+static __typeof__(&fork) real_fork;
+static __typeof__(&read) real_read;
+static __typeof__(&memchr) real_memchr;
+static __typeof__(&syscall) real_syscall;
+
+/* At the start: later it may be a signal handler that calls one of them, or the child of a process with threads. */
+__attribute__((constructor)) static void find_real(void) {
+  real_fork = REAL(fork);
+  real_read = REAL(read);
+  real_memchr = REAL(memchr);
+  real_syscall = REAL(syscall);
+}
+
 EXPORT pid_t fork(void) {
-  static __typeof__(&fork) next;
-  if (serve_instead) {
-    serve();
-    return 0;
-  }
-  if (!next) next = REAL(fork);
-  return next();
+  if (!real_fork) find_real();
+  if (!serve_instead) return real_fork();
+  serve();
+  return 0;
 }
 
 EXPORT ssize_t read(int fd, void *buffer, size_t size) {
-  static __typeof__(&read) next;
-  if (!next) next = REAL(read);
-  ssize_t got = next(fd, buffer, size);
+  if (!real_read) find_real();
+  ssize_t got = real_read(fd, buffer, size);
   if (got == 1 && fd == main_fd && !first_byte) first_byte = buffer;
   return got;
 }
 
 EXPORT void *memchr(const void *text, int byte, size_t size) {
-  static __typeof__(&memchr) next;
-  if (!next) next = REAL(memchr);
+  if (!real_memchr) find_real();
   if (first_byte && text == first_byte && byte == '\n') exchange_main();
-  return next(text, byte, size);
+  return real_memchr(text, byte, size);
 }
 
 /* By which Ruby learns the number of its first thread, once and for all. */
 EXPORT long syscall(long number, ...) {
-  static __typeof__(&syscall) next;
-  if (!next) next = REAL(syscall);
+  if (!real_syscall) find_real();
   if (is_booting && number == SYS_gettid) return ID_IN_BOX;
   long arguments[6];
   va_list list;
   va_start(list, number);
   for (size_t i = 0; i < COUNT_OF(arguments); i++) arguments[i] = va_arg(list, long);
   va_end(list);
-  return next(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
+  return real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
 }
