@@ -2,6 +2,9 @@ import { defineConfig } from "vitest/config";
 
 const isRoot = process.getuid?.() === 0;
 
+/** Ample, for a host that does other things too: who waits for what comes true loses nothing by it. */
+const expect = { poll: { timeout: 20_000 } };
+
 export default defineConfig({
   test: {
     reporters: ["default", "./test/reporter.ts"],
@@ -13,6 +16,7 @@ export default defineConfig({
           include: ["src/**/*.test.ts", "scripts/**/*.test.ts"],
           sequence: { groupOrder: 0 },
           testTimeout: 30_000,
+          expect,
         },
       },
       {
@@ -23,6 +27,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           fileParallelism: false,
           testTimeout: 120_000,
+          expect,
           // Some compile the launcher with the sanitizers.
           hookTimeout: 300_000,
           // The machine has other things to do as well: what passes at the second try is told by the reporter, not hidden.

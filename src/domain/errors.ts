@@ -55,3 +55,8 @@ export class EngineError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
   }
 }
+
+/** This process takes nothing new; another one may, and so may its successor. */
+export function stopping(): EngineError {
+  return new EngineError("no_worker", "The server is stopping", { retryAfterSeconds: 1 });
+}

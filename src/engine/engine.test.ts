@@ -1,8 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Execution } from "../domain/execution.ts";
-import { executionId } from "../domain/ids.ts";
 import { DEFAULT_COMPILE_LIMITS, DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
+import { sampleExecution } from "../domain/sample-execution.test-support.ts";
 import { parseManifest } from "../languages/manifest.ts";
 import { createRegistry } from "../languages/registry.ts";
 import { createToolchain } from "../languages/toolchain.ts";
@@ -40,20 +39,9 @@ function registryOf(...manifests: object[]) {
 }
 
 function executionOf(language: string, changes: Partial<Execution> = {}): Execution {
-  return {
-    id: executionId(randomUUID()),
-    language,
-    version: "1.2.3",
-    files: [{ path: "main.x", content: Buffer.from("source") }],
-    stdin: Buffer.from("input"),
-    args: ["one", "two"],
-    env: {},
-    compileArgs: [],
-    limits: DEFAULT_RUN_LIMITS,
-    compileLimits: DEFAULT_COMPILE_LIMITS,
-    priority: "normal",
-    ...changes,
-  };
+  const files = [{ path: "main.x", content: Buffer.from("source") }];
+  const stdin = Buffer.from("input");
+  return sampleExecution("", { language, version: "1.2.3", files, stdin, args: ["one", "two"], ...changes });
 }
 
 function reportOf(changes: Partial<RunReport> = {}): RunReport {

@@ -3,6 +3,7 @@ import { EngineError } from "../domain/errors.ts";
 import type { ExecutionId } from "../domain/ids.ts";
 import { quote } from "../protocol/describe.ts";
 import { toStateResponse } from "../protocol/to-response.ts";
+import { expiredExecution } from "../store/refusals.ts";
 import type { ExecutionRecord } from "../store/store.ts";
 import { cancelExecution } from "./cancel-execution.ts";
 import type { GatewayDeps } from "./gateway.ts";
@@ -28,7 +29,7 @@ export function registerExecutionRoute(app: FastifyInstance, deps: GatewayDeps):
   async function findOwn(request: FastifyRequest): Promise<ExecutionRecord> {
     const { id } = request.params as { id: string };
     const record = ID.test(id) ? await store.find(id as ExecutionId) : undefined;
-    if (record === "expired") throw new EngineError("expired", `The result of ${id} is no longer kept`);
+    if (record === "expired") throw expiredExecution(id as ExecutionId);
     if (record === undefined || record.submitter.client !== (request.client?.name ?? null)) {
       throw new EngineError("not_found", `There is no execution ${quote(id)}`);
     }

@@ -6,6 +6,7 @@ import type { ExecutionRequest } from "../protocol/execution-request.ts";
 import { parseExecutionRequest } from "../protocol/parse-execution-request.ts";
 import { toResponse, toStateResponse } from "../protocol/to-response.ts";
 import type { Webhook } from "../store/outbox.ts";
+import { expiredExecution } from "../store/refusals.ts";
 import type { IdempotencyClaim } from "../store/store.ts";
 import type { GatewayDeps } from "./gateway.ts";
 import { readIdempotency } from "./idempotency.ts";
@@ -51,8 +52,7 @@ export async function answerAccepted(
   request.heldUntil = done;
   request.isExecuted = true;
   const record = await deps.store.find(id);
-  if (record === undefined || record === "expired")
-    throw new EngineError("expired", `The result of ${id} is no longer kept`);
+  if (record === undefined || record === "expired") throw expiredExecution(id);
   if (prefersAsync(request)) reply.header("preference-applied", "respond-async");
   const answer = JSON.stringify(toStateResponse(record));
   return reply.code(202).header("location", `/v1/executions/${id}`).type(JSON_ANSWER).send(answer);

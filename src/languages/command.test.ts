@@ -1,8 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import type { Execution } from "../domain/execution.ts";
-import { executionId } from "../domain/ids.ts";
 import { DEFAULT_COMPILE_LIMITS, DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
+import { sampleExecution } from "../domain/sample-execution.test-support.ts";
 import { artifactNames, compileCommand, compileFiles, covers, runCommand } from "./command.ts";
 import { parseManifest } from "./manifest.ts";
 import { createToolchain } from "./toolchain.ts";
@@ -31,20 +30,8 @@ function toolchainOf(
 }
 
 function executionOf(paths: string[], changes: Partial<Execution> = {}): Execution {
-  return {
-    id: executionId(randomUUID()),
-    language: "tool",
-    version: "1.2.3",
-    files: paths.map((path) => ({ path, content: new Uint8Array() })),
-    stdin: new Uint8Array(),
-    args: [],
-    env: {},
-    compileArgs: [],
-    limits: DEFAULT_RUN_LIMITS,
-    compileLimits: DEFAULT_COMPILE_LIMITS,
-    priority: "normal",
-    ...changes,
-  };
+  const files = paths.map((path) => ({ path, content: new Uint8Array() }));
+  return sampleExecution("", { language: "tool", version: "1.2.3", files, ...changes });
 }
 
 test("a run is the toolchain's own executable, the main file and the request's arguments, untouched", () => {

@@ -1,5 +1,5 @@
 import type { Clock } from "../../domain/clock.ts";
-import { EngineError } from "../../domain/errors.ts";
+import { EngineError, stopping } from "../../domain/errors.ts";
 import type { Priority } from "../../domain/execution.ts";
 import type { ExecutionId } from "../../domain/ids.ts";
 import type { Requirement } from "../../domain/requirement.ts";
@@ -202,8 +202,4 @@ function full(jobs: number, retryAfterSeconds: number): EngineError {
   return new EngineError("queue_full", `${jobs} jobs are waiting; try again in ${retryAfterSeconds} s`, {
     retryAfterSeconds,
   });
-}
-
-function stopping(): EngineError {
-  return new EngineError("no_worker", "The server is stopping", { retryAfterSeconds: 1 });
 }

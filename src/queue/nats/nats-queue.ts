@@ -17,7 +17,7 @@ import { createPayloads, UnreadableMessage } from "../../broker/payloads.ts";
 import { persist } from "../../broker/persist.ts";
 import { jobSchema } from "../../broker/wire.ts";
 import type { Clock } from "../../domain/clock.ts";
-import { EngineError } from "../../domain/errors.ts";
+import { EngineError, stopping } from "../../domain/errors.ts";
 import { PRIORITIES, type Priority } from "../../domain/execution.ts";
 import type { ExecutionId } from "../../domain/ids.ts";
 import type { Requirement } from "../../domain/requirement.ts";
@@ -325,8 +325,4 @@ function createChoice(
 
 function full(jobs: number): EngineError {
   return new EngineError("queue_full", `${jobs} jobs are waiting; try again in a second`, { retryAfterSeconds: 1 });
-}
-
-function stopping(): EngineError {
-  return new EngineError("no_worker", "The server is stopping", { retryAfterSeconds: 1 });
 }

@@ -1,9 +1,10 @@
 import type { Clock } from "../../domain/clock.ts";
-import { EngineError } from "../../domain/errors.ts";
+import { stopping } from "../../domain/errors.ts";
 import type { ExecutionResult } from "../../domain/execution.ts";
 import { type ExecutionEvent, type ExecutionState, transition, unstartedEnds } from "../../domain/execution-state.ts";
 import type { ExecutionId } from "../../domain/ids.ts";
 import type { Outbox } from "../outbox.ts";
+import { expiredExecution, unknownExecution } from "../refusals.ts";
 import type { Store } from "../store.ts";
 import type { ExecutionFile } from "./execution-file.ts";
 import { createMemoryShelf, type Shelf, type ShelvedExecution } from "./shelf.ts";
@@ -115,7 +116,7 @@ export function createEmbeddedStore(options: {
 
     async withdraw(id) {
       if (!memory.remove(id)) file?.remove(id);
-      for (const { reject } of waiters.get(id) ?? []) reject(unknown(id));
+      for (const { reject } of waiters.get(id) ?? []) reject(unknownExecution(id));
     },
 
     async find(id) {
@@ -147,8 +148,8 @@ export function createEmbeddedStore(options: {
       signal.throwIfAborted();
       if (isClosed) throw stopping();
       const state = look(id)?.record.state;
-      if (state === undefined) throw unknown(id);
-      if (state.kind === "expired") throw new EngineError("expired", `The result of ${id} is no longer kept`);
+      if (state === undefined) throw unknownExecution(id);
+      if (state.kind === "expired") throw expiredExecution(id);
       if (state.kind === "done") return state.result;
       const { promise, resolve, reject } = Promise.withResolvers<ExecutionResult>();
       const waiter = { resolve, reject };
@@ -186,12 +187,4 @@ const NOTHING = { before: null, after: null };
 
 function isInternalError(state: ExecutionState): boolean {
   return state.kind === "done" && state.result.status === "internal_error";
-}
-
-function unknown(id: ExecutionId): EngineError {
-  return new EngineError("not_found", `There is no execution ${id}`);
-}
-
-function stopping(): EngineError {
-  return new EngineError("no_worker", "The server is stopping", { retryAfterSeconds: 1 });
 }

@@ -7,10 +7,11 @@ import { createPayloads } from "../../broker/payloads.ts";
 import { persist } from "../../broker/persist.ts";
 import { acceptedSchema, claimSchema } from "../../broker/wire.ts";
 import type { Clock } from "../../domain/clock.ts";
-import { EngineError } from "../../domain/errors.ts";
+import { stopping } from "../../domain/errors.ts";
 import type { ExecutionResult } from "../../domain/execution.ts";
 import { type ExecutionState, unstartedEnds } from "../../domain/execution-state.ts";
 import type { ExecutionId } from "../../domain/ids.ts";
+import { unknownExecution } from "../refusals.ts";
 import type { Acceptance, Accepted, IdempotencyClaim, Store, UnfinishedExecution } from "../store.ts";
 import { createHearings } from "./hearings.ts";
 import { createRecords, isWrongRevision, type Moved, type Seen, type StoredRecord } from "./records.ts";
@@ -75,7 +76,7 @@ export function createNatsStore(options: {
   /** @throws {EngineError} `not_found` */
   async function lookNow(id: ExecutionId): Promise<void> {
     const record = await findRecord(id);
-    if (record === undefined) throw unknown(id);
+    if (record === undefined) throw unknownExecution(id);
     const result = resultOf(record);
     if (result !== undefined) hearings.end(id, result);
   }
@@ -112,7 +113,7 @@ export function createNatsStore(options: {
   async function withdraw(id: ExecutionId): Promise<void> {
     const record = await findRecord(id);
     acceptedHere.delete(id);
-    hearings.end(id, unknown(id));
+    hearings.end(id, unknownExecution(id));
     if (record === undefined) return;
     // A record that is over keeps a job that may be somewhere from being started.
     const result = endsOf(id, record)("cancelled");
@@ -287,12 +288,4 @@ function claimKey({ scope, key }: IdempotencyClaim): string {
   return createHash("sha256")
     .update(JSON.stringify([scope, key]))
     .digest("hex");
-}
-
-function unknown(id: ExecutionId): EngineError {
-  return new EngineError("not_found", `There is no execution ${id}`);
-}
-
-function stopping(): EngineError {
-  return new EngineError("no_worker", "The server is stopping", { retryAfterSeconds: 1 });
 }
