@@ -46,15 +46,16 @@ export async function takeDataPlace(options: {
 }
 
 /**
- * SQLite's lock of a file, which the kernel lets go of with the process. The file is empty and root's: nothing that an
- * unprivileged process wrote is read here. @returns null when another process has it.
+ * SQLite's lock of a file, which the kernel lets go of with the process. The file is root's, but a server keeps it open when
+ * it is nobody in particular: it is made empty first, and has no journal beside it, so that nothing is read here that such a
+ * process may have written. @returns null when another process has it.
  */
 async function tryLock(path: string): Promise<DatabaseSync | null> {
   // Who may read it may lock it.
-  await writeFile(path, "", { flag: "a", mode: 0o600 });
+  await writeFile(path, "", { mode: 0o600 });
   const lock = new DatabaseSync(path);
   try {
-    lock.exec("BEGIN EXCLUSIVE");
+    lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return lock;
   } catch (error) {
     lock.close();
