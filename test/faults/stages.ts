@@ -347,7 +347,17 @@ async function beingRemoved(server: RunningServer): Promise<Scene> {
   thaw(program);
   await asked.answer;
   const remover = childrenOf(launcher).filter((pid) => !others.has(pid) && readProcess(pid)?.uid === 0);
-  return { asked: [asked], processes: { ...processes, remover }, release: () => rmdirSync(`${group}/held`) };
+  // Whoever clears up after a kill must not have given it up before the child is gone.
+  const clearing = [launcher, ...remover];
+  for (const pid of clearing) await freeze(pid);
+  return {
+    asked: [asked],
+    processes: { ...processes, remover },
+    release() {
+      rmdirSync(`${group}/held`);
+      for (const pid of clearing) thaw(pid);
+    },
+  };
 }
 
 /** The rows of the matrix, in the order of a run's life. */
