@@ -43,7 +43,7 @@ test("a gateway without workers is live, not ready, and says that there is no wo
 test("a worker joins, runs what comes, and has no API of its own", async () => {
   const worker = await startNode({ role: "worker", nats: broker.url });
   workers.push(worker);
-  await eventually("the gateway is ready", async () => (await fetch(`${gateway.url}/readyz`)).status === 200, 20_000);
+  await eventually("the gateway is ready", async () => (await fetch(`${gateway.url}/readyz`)).status === 200, 40_000);
   expect(await run("print(6*7)")).toEqual({ status: 200, text: "42\n" });
   expect(await nodes()).toEqual(
     expect.arrayContaining([
@@ -66,11 +66,11 @@ test("what a job and its result carry may be larger than a message", async () =>
 test("a dead worker is gone within seconds; one that leaves, at once; what it ran ends on another", async () => {
   const second = await startNode({ role: "worker", nats: broker.url });
   workers.push(second);
-  await eventually("both workers are there", async () => (await countWorkers()) === 2, 10_000);
+  await eventually("both workers are there", async () => (await countWorkers()) === 2, 40_000);
   await second.kill();
-  await eventually("the dead one is gone", async () => (await countWorkers()) === 1, 15_000);
+  await eventually("the dead one is gone", async () => (await countWorkers()) === 1, 40_000);
   const third = await startNode({ role: "worker", nats: broker.url });
-  await eventually("another one is there", async () => (await countWorkers()) === 2, 10_000);
+  await eventually("another one is there", async () => (await countWorkers()) === 2, 40_000);
   await third.stop();
   expect(await countWorkers()).toBe(1);
   expect(await run("print(2)")).toEqual({ status: 200, text: "2\n" });

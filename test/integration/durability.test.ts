@@ -117,7 +117,7 @@ test("cancelling ends what waits and what runs, within 100 ms", async () => {
   }
   // The host may have other things to do meanwhile, but hardly both times.
   expect(Math.min(...times)).toBeLessThan(100);
-  expect(Math.max(...times)).toBeLessThan(1_000);
+  expect(Math.max(...times)).toBeLessThan(5_000);
   expect(await outputOf((await client.submit(program("next"))).id)).toBe("next\n");
 });
 
