@@ -7,7 +7,7 @@ import { judged, type Row } from "../table.ts";
 import { rateOf, requireGood } from "./batches.ts";
 
 const CLIENTS = 64;
-const WARM_UP_MS = 1_000;
+const WARM_UP_MS = 3_000;
 const ROUNDS = 5;
 const SLICE_MS = 1_500;
 
