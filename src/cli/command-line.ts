@@ -5,6 +5,7 @@ import { EngineError } from "../domain/errors.ts";
 import { KeysFileError } from "../main/key-store.ts";
 import { readVersion } from "../main/package-files.ts";
 import { StartError } from "../main/start-error.ts";
+import { clusterCommand } from "./cluster-command.ts";
 import { configCommand } from "./config-command.ts";
 import { createCommand } from "./create-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
@@ -60,6 +61,7 @@ function createProgram(terminal: Terminal): Command {
   program.addCommand(runCommand(terminal));
   program.addCommand(executionsCommand(terminal));
   program.addCommand(jobsCommand(terminal));
+  program.addCommand(clusterCommand(terminal));
   program.addCommand(languagesCommand(terminal));
   program.addCommand(doctorCommand(terminal));
   program.addCommand(keysCommand(terminal));

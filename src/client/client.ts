@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { EngineError, ERRORS, type ErrorCode } from "../domain/errors.ts";
+import { type ClusterResponse, clusterResponseSchema, nodeSchema } from "../protocol/cluster-response.ts";
 import { type DeadJob, deadJobSchema } from "../protocol/dead-jobs-response.ts";
 import type { ExecutionRequest } from "../protocol/execution-request.ts";
 import {
@@ -59,6 +60,12 @@ export interface Client {
    */
   retry(id: string, options?: { readonly signal?: AbortSignal }): Promise<ExecutionStateResponse>;
   /**
+   * The nodes of the server's cluster, and what waits; of a server alone, itself.
+   * @throws {EngineError}
+   * @throws {UnreachableError}
+   */
+  cluster(options?: { readonly signal?: AbortSignal }): Promise<ClusterResponse>;
+  /**
    * The languages that the server knows.
    * @throws {EngineError}
    * @throws {UnreachableError}
@@ -77,6 +84,7 @@ const executionAnswer = executionResponseSchema
   .strip();
 const stateAnswer = z.discriminatedUnion("state", [executionAnswer, pendingExecutionSchema.strip()]);
 const deadJobsAnswer = z.object({ jobs: z.array(deadJobSchema.strip()) });
+const clusterAnswer = clusterResponseSchema.extend({ nodes: z.array(nodeSchema.strip()) }).strip();
 const languagesAnswer = z.object({ languages: z.array(languageEntrySchema.strip()) });
 const problemAnswer = problemSchema.partial({ errors: true }).extend({ code: z.string() }).strip();
 
@@ -126,6 +134,7 @@ export function createClient(options: { readonly url: string; readonly key?: str
     },
     retry: (id, { signal } = {}) =>
       ask(`/v1/jobs/dead/${encodeURIComponent(id)}/retry`, stateAnswer, { method: "POST", ...(signal && { signal }) }),
+    cluster: ({ signal } = {}) => ask("/v1/cluster", clusterAnswer, { method: "GET", ...(signal && { signal }) }),
     async languages({ signal } = {}) {
       const { languages } = await ask("/v1/languages", languagesAnswer, { method: "GET", ...(signal && { signal }) });
       return languages;
