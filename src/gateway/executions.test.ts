@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from "node:net";
 import type { InjectOptions } from "fastify";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Clock, systemClock } from "../domain/clock.ts";
+import { EngineError } from "../domain/errors.ts";
 import { MOST_STARTS } from "../domain/execution-state.ts";
 import { SAMPLE_NODE, sampleExecution } from "../domain/sample-execution.test-support.ts";
 import { executionStateSchema, pendingExecutionSchema } from "../protocol/execution-response.ts";
@@ -168,6 +169,10 @@ describe("GET /v1/executions/{id}", () => {
     }
   });
 
+  it.each(["GET", "DELETE", "PUT", "HEAD"] as const)("is not at the address without an id: %s", async (method) => {
+    expect((await request({ method, url: "/v1/executions/" })).statusCode).toBe(404);
+  });
+
   it("does not know what was answered to who waited", async () => {
     const { id } = (await post()).json();
     expect((await get(id)).statusCode).toBe(404);
@@ -270,6 +275,26 @@ describe("Idempotency-Key", () => {
     expect(server.executions).toHaveLength(1);
     const other = await request({ method: "POST", url: "/lang/python?arg=2", payload: "x", headers: key });
     expect([other.statusCode, other.body]).toEqual([409, expect.stringContaining("idempotency_conflict")]);
+  });
+
+  it("a request that waits for another one is refused with it", async () => {
+    const put = Promise.withResolvers<void>();
+    await server.close();
+    const queue = createEmbeddedQueue({ capacity: 1, clock });
+    store = createScratchStore(clock);
+    const refusing = {
+      ...queue,
+      put: async () => {
+        await put.promise;
+        throw new EngineError("queue_full", "full", { retryAfterSeconds: 1 });
+      },
+    };
+    server = startScriptedServer({ queue: refusing, store });
+    const answers = [post(python, key), post(python, key)];
+    await expect.poll(async () => (await Array.fromAsync(store.unfinished())).length).toBe(1);
+    put.resolve();
+    for (const answer of await Promise.all(answers))
+      expect([answer.statusCode, answer.json().code]).toEqual([429, "queue_full"]);
   });
 
   it("keeps what a client that hung up may come back for", async () => {

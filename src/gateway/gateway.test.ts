@@ -292,7 +292,7 @@ describe("POST /lang/{language}", () => {
 
   it.each<[what: string, url: string, payload: string | Buffer, status: number, code: string]>([
     ["an unknown language", "/lang/pyton", "x", 404, "unknown_language"],
-    ["no language", "/lang/", "x", 404, "unknown_language"],
+    ["no language", "/lang/", "x", 404, "not_found"],
     ["a language named like a property", "/lang/constructor", "x", 404, "unknown_language"],
     ["an empty program", "/lang/python", "", 422, "invalid_field"],
     ["a program above 1 MiB", "/lang/python", Buffer.alloc(1024 * 1024 + 1, "x"), 413, "too_large"],

@@ -51,7 +51,7 @@ export async function submitExecution(
   const done = store.whenDone(id, { signal: new AbortController().signal });
   // Not everybody who submits waits for it.
   done.catch(() => undefined);
-  if (acceptance.kind === "same") return { id, accepted: null, done };
+  if (acceptance.kind === "same") return { id, accepted: null, done: done.catch(explainWithdrawal) };
   try {
     await queue.put(toJob(accepted));
   } catch (error) {
@@ -59,6 +59,14 @@ export async function submitExecution(
     throw error;
   }
   return { id, accepted, done };
+}
+
+/** The earlier request was refused after this one had been found to be the same. */
+function explainWithdrawal(error: unknown): never {
+  if (!(error instanceof EngineError && error.code === "not_found")) throw error;
+  throw new EngineError("queue_full", "The same request before this one found no place in the queue; try again", {
+    retryAfterSeconds: 1,
+  });
 }
 
 /**

@@ -61,6 +61,9 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   env: mostly(fc.dictionary(variable, word, { maxKeys: 3 }), fc.dictionary(text, text, { maxKeys: 3 })),
   wait: mostly(fc.constant(true), fc.boolean()),
   priority: mostly(fc.constant("normal"), fc.constantFrom("low", "high")),
+  // A name that leads nowhere, wherever this runs.
+  url: mostly(fc.constant("https://hook.invalid/"), fc.webUrl()),
+  secret: mostly(fc.constant("0123456789abcdef"), text),
 };
 
 const JSON_TYPE = { "content-type": "application/json" };
