@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+/** On an emulated processor everything takes its time. */
+const slowness = process.env["MILLRACE_TEST_VM"] === undefined ? 1 : 4;
 const isRoot = process.getuid?.() === 0;
 
 /** Ample, for a host that does other things too: who waits for what comes true loses nothing by it. */
@@ -26,10 +28,10 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           sequence: { groupOrder: 1 },
           fileParallelism: false,
-          testTimeout: 120_000,
+          testTimeout: 120_000 * slowness,
           expect,
           // Some compile the launcher with the sanitizers.
-          hookTimeout: 300_000,
+          hookTimeout: 300_000 * slowness,
           // The machine has other things to do as well: what passes at the second try is told by the reporter, not hidden.
           retry: 1,
           ...(isRoot ? { globalSetup: "./test/prepare-host.ts" } : { runner: "./test/skipping-runner.ts" }),

@@ -29,6 +29,9 @@ const TEST_NEEDS = [
   { name: "qemu-user", file: "/usr/bin/qemu-aarch64" },
 ];
 
+/** What gives an ordinary user's server its ids. */
+const ROOTLESS_NEEDS = [{ name: "uidmap", file: "/usr/bin/newuidmap" }];
+
 /** What nodes meet at in tests: a single server needs no broker. */
 const BROKER_NEEDS = [{ name: "nats-server", file: "/usr/sbin/nats-server" }];
 
@@ -48,6 +51,7 @@ export async function installSystemPackages(options: {
   provide(lacking(LINKER, "links in half the time"), options.mayInstall);
   if (!options.isForTests) return;
   provide(lacking(BROKER_NEEDS, "tests of many nodes"), options.mayInstall);
+  provide(lacking(ROOTLESS_NEEDS, "tests of a server that no root has started"), options.mayInstall);
   provide(lacking(TEST_NEEDS, "tests of another processor's build"), options.mayInstall);
 }
 

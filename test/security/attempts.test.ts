@@ -1,3 +1,4 @@
+import { findOrdinaryUser } from "../hosts/ordinary-user.ts";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -28,12 +29,15 @@ function read(name: string): string {
   return readFileSync(new URL(`attempts/${name}`, import.meta.url), "utf8");
 }
 
+const user = findOrdinaryUser();
+
 function attempt(name: string, request: Omit<ExecutionRequest, "language"> = {}) {
   return run(server, { language: "python", code: read(name), ...request });
 }
 
 describe("two boxes at once", () => {
-  test("share no lock, watch, socket, file, IPC object or count", async () => {
+  test("share no lock, watch, socket, file, IPC object or count", async (context) => {
+    if (user !== null) return context.skip("rootless: devices are the host's own, and counted together: docs/hosts.md");
     // What comes from the host: its libraries, its interpreters, also one outside /usr; and what is made for a box.
     const { stdout: node } = await run(server, {
       language: "javascript",
@@ -102,7 +106,8 @@ describe("what a program finds", () => {
     expect(facts.ids).toEqual([[1000, 1000, 1000], [1000, 1000, 1000], []]);
     const [, rootOutside, rootCount, , , userCount] = facts.uidMap.map(Number);
     expect([rootCount, userCount]).toEqual([1, 1]);
-    expect(rootOutside).toBeGreaterThan(1_900_000_000);
+    // An ordinary user's are told as they are called in its own namespace.
+    expect(rootOutside).toBeGreaterThan(user === null ? 1_900_000_000 : 0);
   });
 
   test("it is no pid 1, leads its session, and sees no other process", () => {
@@ -186,7 +191,8 @@ describe("what a program finds", () => {
   test("mounts are nosuid and nodev; what is not the program's own is read-only", () => {
     for (const { path, flags } of mounts) {
       expect(flags, path).toContain("nosuid");
-      if (path !== "/dev") expect(flags, path).toContain("nodev");
+      const isDevice = path === "/dev" || (user !== null && path.startsWith("/dev/") && path !== "/dev/shm");
+      if (!isDevice) expect(flags, path).toContain("nodev");
       const isOwn = ["/box", "/tmp", "/dev/shm"].includes(path);
       // The lower of two mounts at /proc cannot be reached.
       const isCovered = path === "/proc" && !flags.includes("ro");

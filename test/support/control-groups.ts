@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { findOrdinaryUser } from "../hosts/ordinary-user.ts";
 
 const ROOT = "/sys/fs/cgroup";
 
@@ -29,9 +30,12 @@ export interface ControlGroups {
 export function findControlGroups(number: number, pid: number): ControlGroups {
   const hierarchies = isUnified
     ? [...new Set([baseOf(pid), ROOT])]
-    : readdirSync(ROOT).map((name) => `${ROOT}/${name}`);
-  const parents = () =>
-    hierarchies.map((hierarchy) => `${hierarchy}/millrace/${number}`).filter((path) => existsSync(path));
+    : readdirSync(ROOT).flatMap((name) => [`${ROOT}/${name}`, ...rootlessBase(`${ROOT}/${name}`)]);
+  const own =
+    findOrdinaryUser() === null
+      ? hierarchies
+      : hierarchies.filter((path) => path.endsWith(`-${findOrdinaryUser()?.uid}`));
+  const parents = () => own.map((hierarchy) => `${hierarchy}/millrace/${number}`).filter((path) => existsSync(path));
   // Of version 1 a box has one of its own where memory is; the others are its lane's.
   const boxesBelow = (parent: string) =>
     isUnified
@@ -53,6 +57,12 @@ export function findControlGroups(number: number, pid: number): ControlGroups {
     countTasks: () => read("pids", "pids.current"),
     memoryBytes: () => read("memory", isUnified ? "memory.current" : "memory.usage_in_bytes"),
   };
+}
+
+/** The group of version 1 that root has made for another user. */
+function rootlessBase(hierarchy: string): string[] {
+  const user = findOrdinaryUser();
+  return user === null ? [] : [`${hierarchy}/millrace-${user.uid}`];
 }
 
 /** The group of version 2 below which a supervisor has made its own, if it may not use the root of all. */

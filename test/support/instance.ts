@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { findOrdinaryUser } from "../hosts/ordinary-user.ts";
 import { findControlGroups } from "./control-groups.ts";
 import { type HostProcess, isRunning, listProcesses, readProcess } from "./processes.ts";
 
@@ -36,18 +37,22 @@ export interface Instance {
 
 /** @param serverPid a server that is ready. */
 export function findInstance(serverPid: number): Instance {
+  const user = findOrdinaryUser();
   const workerUid = readProcess(serverPid)?.uid ?? -1;
-  const number = (workerUid - FIRST_ID) / IDS_PER_INSTANCE;
-  if (!Number.isInteger(number) || number < 0) throw new Error(`The server runs as ${workerUid}, no id of an instance`);
   const children = listProcesses().filter(({ parentPid }) => parentPid === serverPid);
   const isFollower = ({ commandLine }: HostProcess) => commandLine.includes(" follow ");
   const supervisor = children.find((child) => !isFollower(child));
   const followerPid = children.find(isFollower)?.pid ?? -1;
   if (supervisor === undefined) throw new Error("The server has no supervisor");
   const supervisorPid = supervisor.pid;
+  const number = user?.instanceOf(supervisorPid) ?? (workerUid - FIRST_ID) / IDS_PER_INSTANCE;
+  if (!Number.isInteger(number) || number < 0 || (user && workerUid !== user.uid))
+    throw new Error(`The server runs as ${workerUid}, no id of an instance`);
 
   const groups = findControlGroups(number, supervisorPid);
-  const isBoxId = (uid: number) => uid > workerUid && uid < workerUid + IDS_PER_INSTANCE;
+  const ids = user?.boxIds(number) ?? { first: workerUid + 1, last: workerUid + IDS_PER_INSTANCE - 1 };
+  const isBoxId = (uid: number) => uid >= ids.first && uid <= ids.last;
+  const runtime = user?.runtimeDirectory ?? "/run/millrace";
   const ownProcesses = () => listProcesses().filter(({ uid }) => isBoxId(uid));
   const boxProcesses = () => ownProcesses().filter(({ pid, innerPid }) => innerPid !== pid);
 
@@ -72,7 +77,9 @@ export function findInstance(serverPid: number): Instance {
     supervisorPid,
     followerPid,
     launcherPid() {
-      const launcher = listProcesses().find(({ parentPid, uid }) => parentPid === supervisorPid && uid === 0);
+      const launcher = listProcesses().find(
+        ({ parentPid, uid }) => parentPid === supervisorPid && uid === (user?.uid ?? 0),
+      );
       if (launcher === undefined) throw new Error("There is no launcher");
       return launcher.pid;
     },
@@ -85,7 +92,7 @@ export function findInstance(serverPid: number): Instance {
     boxMemoryBytes: groups.memoryBytes,
     unrest,
     remains() {
-      const paths = [`/run/millrace/${number}`, `/run/millrace/${number}.lock`].filter((path) => existsSync(path));
+      const paths = [`${runtime}/${number}`, `${runtime}/${number}.lock`].filter((path) => existsSync(path));
       const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
       return [
         // Whoever adopts orphans on this host may take its time to bury them.
@@ -93,7 +100,7 @@ export function findInstance(serverPid: number): Instance {
         ...(isRunning(supervisorPid) ? ["the supervisor"] : []),
         ...(isRunning(followerPid) ? ["the follower"] : []),
         ...[...paths, ...groups.parents()],
-        ...mounts.filter((line) => line.includes(`/run/millrace/${number}`)).map((line) => `mount ${line}`),
+        ...mounts.filter((line) => line.includes(`${runtime}/${number}`)).map((line) => `mount ${line}`),
       ];
     },
   };

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { findOrdinaryUser } from "../hosts/ordinary-user.ts";
 import { findInstance, type Instance } from "./instance.ts";
 import { until } from "./until.ts";
 
@@ -42,8 +43,10 @@ export interface ServerOptions {
 
 export const NO_KEYS_FILE = "/nonexistent/keys.json";
 
-const START_TIMEOUT_MS = 50_000;
-const STOP_TIMEOUT_MS = 40_000;
+/** An emulated processor is that much slower, at the least. */
+const SLOWNESS = process.env["MILLRACE_TEST_VM"] === undefined ? 1 : 4;
+const START_TIMEOUT_MS = 50_000 * SLOWNESS;
+const STOP_TIMEOUT_MS = 40_000 * SLOWNESS;
 
 /** The command line's `serve`; where a mutation is tried, a server that lacks a defence. */
 function defaultCommand(): readonly string[] {
@@ -53,9 +56,13 @@ function defaultCommand(): readonly string[] {
 
 /** Starts a server on a free port and waits until it can run programs. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const { command = defaultCommand(), inside = [], slots, queue, flags = [], env = {} } = options;
+  const { command = defaultCommand(), slots, queue, env = {} } = options;
+  const user = findOrdinaryUser();
+  const inside = [...(options.inside ?? []), ...(user?.inside ?? [])];
+  const flags = [...(user?.flags ?? []), ...(options.flags ?? [])];
   const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), "millrace-data-"));
   chmodSync(dataDirectory, 0o711);
+  if (user !== null) chownSync(dataDirectory, user.uid, user.uid);
   const args = [...command, "--port", "0", ...flags];
   if (slots !== undefined) args.push("--slots", String(slots));
   if (queue !== undefined) args.push("--queue", String(queue));
@@ -63,7 +70,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const server = spawn(program, rest, {
     stdio: ["ignore", "pipe", "pipe"],
     // Keys of this host are not for tests.
-    env: { ...process.env, MILLRACE_KEYS_FILE: NO_KEYS_FILE, MILLRACE_DATA_DIRECTORY: dataDirectory, ...env },
+    env: {
+      ...process.env,
+      MILLRACE_KEYS_FILE: NO_KEYS_FILE,
+      MILLRACE_DATA_DIRECTORY: dataDirectory,
+      ...user?.env,
+      ...env,
+    },
   });
   if (options.dataDirectory === undefined) server.once("exit", () => rmSync(dataDirectory, { recursive: true }));
   const exited = once(server, "exit");

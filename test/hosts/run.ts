@@ -1,0 +1,78 @@
+/**
+ * `npm run test:hosts`: the same tests of boxes on every kind of host, {v1, v2} × {root, rootless}, as one table. What this host is
+ * not, a small virtual machine is: cgroup version 2 alone, on an emulated processor, where a few chosen tests run. Writes nothing.
+ */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { text } from "node:stream/consumers";
+
+const COLUMNS = ["box", "limits", "hostile"] as const;
+
+interface Chosen {
+  readonly files: readonly string[];
+  /** Which of their tests, by name, where not all. */
+  readonly only?: string;
+}
+
+const WHOLE: Record<(typeof COLUMNS)[number], Chosen> = {
+  box: { files: ["test/integration/hello.test.ts", "test/integration/leftovers.test.ts"] },
+  limits: { files: ["test/integration/limits"] },
+  hostile: { files: ["test/security/hostile-programs.test.ts", "test/security/attempts.test.ts"] },
+};
+
+/** On an emulated processor, where a run takes 15 to 200 times as long. */
+const FEW: typeof WHOLE = {
+  box: { files: ["test/hosts/boxes.test.ts"] },
+  limits: {
+    files: ["test/integration/limits/memory.test.ts", "test/integration/limits/processes-and-files.test.ts"],
+    only: "memory as (?:heap|tmp)|killed child|several processes|threads, main among them (?:at the limit|above)|fork bomb",
+  },
+  hostile: {
+    files: ["test/security/hostile-programs.test.ts"],
+    only: "a01_|a05_|a07_|a20_|a35_|a41_|c06_|c13_|c23_|c38_|c40_",
+  },
+};
+
+const RUNNING_OUT_S = 900;
+const MACHINE_FAILED = [124, 125];
+
+const isUnified = existsSync("/sys/fs/cgroup/cgroup.controllers");
+
+async function runCell(version: "v1" | "v2", user: "root" | "ordinary", { files, only }: Chosen): Promise<string> {
+  const isHere = (version === "v2") === isUnified;
+  if (!isHere && version === "v1") return "not here: no version 1";
+  const vitest = ["node_modules/.bin/node", "node_modules/.bin/vitest", "run", "--project", "system", ...files];
+  if (only !== undefined) vitest.push("-t", only);
+  const machine = ["test/vm/run-in-vm", "--mem", "3072", "--timeout", String(RUNNING_OUT_S), "--share", process.cwd()];
+  const command = isHere ? vitest : [...machine, "--env", `MILLRACE_TEST_USER=${user}`, "--", ...vitest];
+  const [program = "", ...args] = command;
+  const child = spawn(program, args, {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, MILLRACE_TEST_USER: user },
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const [output, status] = await Promise.all([text(child.stdout), ended]);
+  const counts = /^(\d+ passed, \d+ failed(?:, \d+ skipped)?)$/m.exec(output)?.[1];
+  if (status !== 0) console.log(output);
+  if (!isHere && MACHINE_FAILED.includes(status ?? -1)) return "not tried: no virtual machine, or not in time";
+  return counts ?? `ended with ${status}`;
+}
+
+if (process.getuid?.() !== 0) {
+  console.error("test:hosts makes groups and users' places: run it as root");
+  process.exit(2);
+}
+const rows: string[] = [];
+for (const version of ["v1", "v2"] as const) {
+  for (const user of ["root", "ordinary"] as const) {
+    const chosen = (version === "v2") === isUnified ? WHOLE : FEW;
+    const cells: string[] = [];
+    for (const column of COLUMNS) {
+      console.log(`${version}, ${user}: ${column}`);
+      cells.push(await runCell(version, user, chosen[column]));
+    }
+    rows.push(`| ${version} | ${user === "root" ? "root" : "rootless"} | ${cells.join(" | ")} |`);
+  }
+}
+console.log(["| cgroup | server | box | limits | hostile |", "| --- | --- | --- | --- | --- |", ...rows].join("\n"));
+process.exitCode = rows.some((row) => /\b[1-9]\d* failed|ended with/.test(row)) ? 1 : 0;
