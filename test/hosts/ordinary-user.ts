@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   chownSync,
   existsSync,
@@ -10,7 +11,6 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -43,7 +43,14 @@ export interface OrdinaryUser {
 /** Why there can be none on this host; null when there can. */
 export function findObstacle(): string | null {
   if (!existsSync("/usr/bin/newuidmap")) return "there is no newuidmap: apt-get install uidmap";
-  const readable = spawnSync("setpriv", ["--reuid", String(UID), "--clear-groups", "test", "-r", "src/cli/millrace.ts"]);
+  const readable = spawnSync("setpriv", [
+    "--reuid",
+    String(UID),
+    "--clear-groups",
+    "test",
+    "-r",
+    "src/cli/millrace.ts",
+  ]);
   return readable.status === 0 ? null : `user ${UID} cannot read ${process.cwd()}`;
 }
 
@@ -93,7 +100,10 @@ export function prepareOrdinaryUser(): () => void {
   for (const name of ["subuid", "subgid"])
     writeFileSync(join(directory, name), `${UID}:${FIRST_SUBORDINATE}:${SUBORDINATES}\n`);
   // newuidmap asks for a name.
-  writeFileSync(join(directory, "passwd"), `${readFileSync("/etc/passwd", "utf8")}ordinary:x:${UID}:${UID}::/:/bin/sh\n`);
+  writeFileSync(
+    join(directory, "passwd"),
+    `${readFileSync("/etc/passwd", "utf8")}ordinary:x:${UID}:${UID}::/:/bin/sh\n`,
+  );
   for (const path of [directory, join(directory, "run")]) chownSync(path, UID, UID);
   const groups = existsSync(`${ROOT}/cgroup.controllers`) ? [makeDelegatedGroup()] : HIERARCHIES.map(makeGroup);
   process.env[DIRECTORY_VARIABLE] = directory;

@@ -1,8 +1,8 @@
-import { findOrdinaryUser } from "../hosts/ordinary-user.ts";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
+import { findOrdinaryUser } from "../hosts/ordinary-user.ts";
 import { execute, run, runC } from "../support/client.ts";
 import { countDescriptors } from "../support/processes.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
