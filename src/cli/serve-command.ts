@@ -15,7 +15,9 @@ Examples:
 export function serveCommand(terminal: Terminal): Command {
   const command = createCommand("serve")
     .summary("start the server, as root")
-    .description("Starts the server. It needs root for a moment, to make boxes; it listens as nobody in particular.")
+    .description(
+      "Starts the server. It needs root for a moment, to make boxes, and listens as nobody in particular; an ordinary user needs control groups that are its own.",
+    )
     .addHelpText("after", EXAMPLES);
   return addSettings(command, settingsOf("server")).action(async () => {
     const { config } = readSettings(command);

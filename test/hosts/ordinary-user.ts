@@ -3,7 +3,6 @@ import {
   chownSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -93,26 +92,38 @@ if [ -d "$group" ]; then
 fi 2>/dev/null
 exec setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@"`;
 
-/** Makes what an administrator has to. @returns what removes it again. */
+/** Servers of one user find each other's places by these locks: all tests of this host share the directory. */
+const DIRECTORY = join(tmpdir(), `millrace-rootless-${UID}`);
+
+/** Makes what an administrator has to. @returns what removes it again, if no other test uses it. */
 export function prepareOrdinaryUser(): () => void {
-  const directory = mkdtempSync(join(tmpdir(), "millrace-rootless-"));
-  mkdirSync(join(directory, "run"));
+  mkdirSync(join(DIRECTORY, "run"), { recursive: true });
   for (const name of ["subuid", "subgid"])
-    writeFileSync(join(directory, name), `${UID}:${FIRST_SUBORDINATE}:${SUBORDINATES}\n`);
+    writeFileSync(join(DIRECTORY, name), `${UID}:${FIRST_SUBORDINATE}:${SUBORDINATES}\n`);
   // newuidmap asks for a name.
   writeFileSync(
-    join(directory, "passwd"),
+    join(DIRECTORY, "passwd"),
     `${readFileSync("/etc/passwd", "utf8")}ordinary:x:${UID}:${UID}::/:/bin/sh\n`,
   );
-  for (const path of [directory, join(directory, "run")]) chownSync(path, UID, UID);
+  for (const path of [DIRECTORY, join(DIRECTORY, "run")]) chownSync(path, UID, UID);
   const groups = existsSync(`${ROOT}/cgroup.controllers`) ? [makeDelegatedGroup()] : HIERARCHIES.map(makeGroup);
-  process.env[DIRECTORY_VARIABLE] = directory;
+  process.env[DIRECTORY_VARIABLE] = DIRECTORY;
   return () => {
     delete process.env[DIRECTORY_VARIABLE];
-    rmSync(directory, { recursive: true });
-    for (const group of groups)
-      for (const path of [`${group}/millrace.server`, group]) if (existsSync(path)) rmdirSync(path);
+    const isInUse = existsSync(join(DIRECTORY, "run", "millrace"));
+    if (isInUse) return;
+    rmSync(DIRECTORY, { recursive: true });
+    for (const group of groups) for (const path of [`${group}/millrace.server`, group]) removeEmpty(path);
   };
+}
+
+function removeEmpty(group: string): void {
+  try {
+    rmdirSync(group);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "EBUSY") throw error; // busy: another test's
+  }
 }
 
 function makeGroup(controller: string): string {
