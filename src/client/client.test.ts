@@ -106,7 +106,16 @@ it("lists languages", async () => {
     fileBytes: 1,
   };
   const names = { id: "c", name: "C", aliases: [], extensions: [".c"], mainFile: "main.c", hello: "..." };
-  const entry = { ...names, available: false, versions: [], limits, compileLimits: null, install: "apt", warm: false };
+  const entry = {
+    ...names,
+    available: false,
+    versions: [],
+    limits,
+    compileLimits: null,
+    install: "apt",
+    warm: false,
+    warmProcesses: 0,
+  };
   answers(200, { languages: [entry] });
   expect(await client.languages()).toEqual([entry]);
 });
