@@ -339,6 +339,7 @@ describe("every route", () => {
     "/lang",
     "/lang/python/",
     "/healthz/",
+    "/v1/executions/",
     "/v1/executions/exe_1",
     "/favicon.ico",
     "/lang/python/x",
@@ -346,6 +347,11 @@ describe("every route", () => {
   ])("answers %s with 404", async (url) => {
     const answer = await request({ method: "GET", url });
     expect(answer.statusCode).toBe(404);
+    expect(answer.json()).toMatchObject({ code: "not_found", status: 404 });
+  });
+
+  it.each(["DELETE", "PUT", "TRACE"] as const)("answers %s of an execution without a name with 404", async (method) => {
+    const answer = await server.app.inject({ method: method as "PUT", url: "/v1/executions/" });
     expect(answer.json()).toMatchObject({ code: "not_found", status: 404 });
   });
 

@@ -111,7 +111,8 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
     setSecurityHeaders(reply);
     if (access.admit(request, reply)) return reply;
     refuseCodings(request);
-    if (request.is404)
+    // The router takes `/v1/executions/` for one of `/v1/executions/:id`, without a name.
+    if (request.is404 || (request.params as { id?: string }).id === "")
       throw new EngineError("not_found", "There is nothing at this address; docs/api.md lists all of them");
   });
   app.setErrorHandler(errors.answerProblem);
