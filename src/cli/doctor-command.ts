@@ -27,7 +27,7 @@ export function doctorCommand(terminal: Terminal): Command {
   const command = createCommand("doctor")
     .summary("try whether this host can run programs, and say what is missing")
     .description(
-      "Tries, as root, whether this host can run programs: by doing all that a server does. Says how to mend what it cannot.",
+      "Tries whether this host can run programs, as root or as whoever is to start the server: by doing all that a server does. Says how to mend what it cannot.",
     )
     .option("--json", "as JSON, at the end")
     .addHelpText("after", MORE);

@@ -127,8 +127,13 @@ function isExecutable(path: string): boolean {
   }
 }
 
+/** A command of root's that gives a user subordinate ids. */
+export function giveIds(uid: number): string {
+  return `apt-get install uidmap && usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${uid}`;
+}
+
 /** What a server says of itself at its start when it holds less than it should; null for nothing. */
 export function describeShortfall(user: HostUser): string | null {
   if (user.kind === "root" || user.ids.count > 0) return null;
-  return `DEGRADED: user ${user.uid} has no subordinate ids, so all boxes and this server share its one id: what is held apart by ids is not. Mend it, as root: apt-get install uidmap && usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user.uid}`;
+  return `DEGRADED: user ${user.uid} has no subordinate ids, so all boxes and this server share its one id: what is held apart by ids is not. Mend it, as root: ${giveIds(user.uid)}`;
 }

@@ -88,6 +88,10 @@ export async function startHost(options: {
   const plan = variation.varyPlan?.(planned) ?? planned;
   const args = isolation.isolation === "reduced" ? ["reduced"] : [];
   const relay = (line: string) => log.warn({ line }, "the launcher says");
+  if (user.kind === "rootless") {
+    const directory = user.runtimeDirectory;
+    await orStartError("There is no place for its sockets", mkdir(directory, { recursive: true, mode: 0o700 }));
+  }
   const started = await orStartError(
     "The launcher cannot start",
     startLauncherProcess({ path, args: [...args, ...argumentsFor(user)], log: relay }),

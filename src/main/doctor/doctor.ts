@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Isolation } from "../../domain/node.ts";
 import { createLog } from "../../telemetry/log.ts";
 import { buildLauncher } from "../build-launcher.ts";
+import { findHostUser } from "../host-user.ts";
 import { loadLanguages } from "../load-languages.ts";
 import { startLocalEngine } from "../local-engine.ts";
 import { NATIVE_DIRECTORY } from "../package-files.ts";
@@ -11,7 +12,7 @@ import { boxTrials } from "./box-trials.ts";
 import { examineBoxes } from "./examine-boxes.ts";
 import { examineCgroups } from "./examine-cgroups.ts";
 import { examineProc } from "./examine-container.ts";
-import { examineMemory, examineNamespaces, examineRoot, examineSystem } from "./examine-host.ts";
+import { examineMemory, examineNamespaces, examineSystem, examineUser } from "./examine-host.ts";
 import { examineLanguages } from "./examine-languages.ts";
 import { examineWeaknesses } from "./examine-weaknesses.ts";
 import { degraded, type Finding, fail, pass } from "./finding.ts";
@@ -34,7 +35,7 @@ export async function* examine(options: {
   const stages: readonly (readonly (() => Finding | Promise<Finding>)[])[] = [
     [() => examineSystem(process.platform, process.arch)],
     [
-      () => examineRoot(readFileSync("/proc/self/status", "utf8")),
+      () => examineUser(readFileSync("/proc/self/status", "utf8")),
       () => examineProc(readFileSync("/proc/self/mountinfo", "utf8")),
     ],
     [
@@ -75,6 +76,11 @@ async function examineLauncher(): Promise<Finding> {
     });
     return pass("launcher", `The launcher ${isCompiled ? "compiles" : "is compiled"}: ${path}.`);
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EACCES" || code === "EROFS") {
+      const reason = `The launcher is not compiled, and ${NATIVE_DIRECTORY} cannot be written to (${code}).`;
+      return fail("launcher", reason, `sudo make -C ${NATIVE_DIRECTORY}`);
+    }
     const reason = error instanceof Error ? error.message : String(error);
     return fail("launcher", reason, "apt-get install gcc make libc6-dev");
   }
@@ -91,9 +97,12 @@ async function* examineWhatRuns(options: {
   try {
     const languages = await loadLanguages(options);
     const local = await startLocalEngine({ languages, isolation, log, announce });
+    const user = findHostUser();
+    const hasOneId = user.kind === "rootless" && user.ids.count === 0;
+    const trials = boxTrials(process.arch, { hasOneId });
     try {
       let hasFailed = false;
-      for await (const finding of examineBoxes(local.sandbox, boxTrials(process.arch))) {
+      for await (const finding of examineBoxes(local.sandbox, trials)) {
         yield finding;
         hasFailed ||= finding.verdict === "fail";
       }

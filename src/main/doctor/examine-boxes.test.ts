@@ -46,6 +46,12 @@ test("a limit that does not hold fails, says what the program said, and ends the
   expect(findings[1]?.reason).toBe("A program in a box ended with ok (still, here), not time_limit_exceeded.");
 });
 
+test("what is known to hold less degrades, and the trials go on", async () => {
+  const trials: readonly Trial[] = TRIALS.map((trial) => ({ ...trial, otherwise: "degraded" }));
+  const findings = await Array.fromAsync(examineBoxes({ run: async () => REPORT }, trials));
+  expect(findings.map(({ verdict }) => verdict)).toEqual(["pass", "degraded", "pass"]);
+});
+
 test("a box that cannot be made fails, naming the step", async () => {
   const findings = await examine(() => {
     throw new LaunchError("mount: EPERM", { stage: "root_mount", errno: "EPERM" });

@@ -2,7 +2,7 @@ import { attributeOutcome } from "../../domain/attribute-outcome.ts";
 import { DEFAULT_RUN_LIMITS } from "../../domain/limits.ts";
 import { LaunchError, type Sandbox } from "../../sandbox/sandbox.ts";
 import type { Trial } from "./box-trials.ts";
-import { type Finding, fail, pass } from "./finding.ts";
+import { degraded, type Finding, fail, pass } from "./finding.ts";
 
 /** Every box has it, whatever languages there are. */
 const SHELL = "/bin/sh";
@@ -40,7 +40,8 @@ async function run(trial: Trial, sandbox: Pick<Sandbox, "run">): Promise<Finding
     if (expected.includes(status)) return pass(check, `${shows}, in ${Math.ceil(report.wallMs)} ms.`);
     const why = [message, quote(report.stdout)].filter((part) => part !== null).join("; ");
     const ended = `A program in a box ended with ${status}${why === "" ? "" : ` (${why})`}`;
-    return fail(check, `${ended}, not ${expected.join(" or ")}.`, null);
+    const reason = `${ended}, not ${expected.join(" or ")}.`;
+    return trial.otherwise === "degraded" ? degraded(check, reason, null) : fail(check, reason, null);
   } catch (error) {
     if (!(error instanceof LaunchError)) throw error;
     const { stage, errno } = error;

@@ -1,7 +1,10 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { DEFAULT_RUN_LIMITS } from "../../domain/limits.ts";
 import { architectures } from "../../sandbox/seccomp/architecture.ts";
+import { findHostUser, giveIds, type HostUser } from "../host-user.ts";
+import { StartError } from "../start-error.ts";
 import { examinePower } from "./examine-container.ts";
 import { degraded, type Finding, fail, pass } from "./finding.ts";
 
@@ -15,15 +18,26 @@ export function examineSystem(platform: string, architecture: string): Finding {
 }
 
 /**
- * Whether this process may do what boxes need.
+ * Whether this process may do what boxes need: as root, or as a user who has ids to give to them.
  * @param status the text of `/proc/self/status`.
+ * @param findUser says who makes boxes here. @throws {StartError}
  */
-export function examineRoot(status: string): Finding {
-  const uid = /^Uid:\s+\d+\s+(\d+)/m.exec(status)?.[1];
-  if (uid !== "0") {
-    return fail("root", `This is user ${uid}, not root; what only root can try was not tried.`, "sudo millrace doctor");
+export function examineUser(status: string, findUser: () => HostUser = findHostUser): Finding {
+  let user: HostUser;
+  try {
+    user = findUser();
+  } catch (error) {
+    if (error instanceof StartError) return fail("user", `${error.message}.`, null);
+    throw error;
   }
-  return examinePower(status);
+  if (user.kind === "root") return examinePower(status);
+  const { uid, ids } = user;
+  if (ids.count > 0) {
+    const reason = `This is user ${uid}, with ${ids.count} subordinate ids: boxes are made in a user namespace of its own.`;
+    return pass("user", reason);
+  }
+  const reason = `This is user ${uid}, without subordinate ids: boxes and the server share one id, and what is held apart by ids is not.`;
+  return degraded("user", reason, `sudo sh -c '${giveIds(uid)}'`);
 }
 
 /** Whether the kernel makes all the namespaces of a box, by making them. */
@@ -38,7 +52,23 @@ export async function examineNamespaces(): Promise<Finding> {
     if (code === "ENOENT")
       return pass("namespaces", "There is no unshare to try them alone with; the box is the trial.");
     const said = stderr?.trim() || String(error);
-    return fail("namespaces", `The kernel makes no namespaces: ${said}.`, "sysctl -w user.max_user_namespaces=15000");
+    return fail("namespaces", `The kernel makes no namespaces: ${said}.`, allowNamespaces(readSetting));
+  }
+}
+
+/** What makes a host let everybody, or anybody, have namespaces, by the setting that is in the way. */
+export function allowNamespaces(read: (name: string) => string | null): string {
+  if (read("kernel/unprivileged_userns_clone") === "0") return "sysctl -w kernel.unprivileged_userns_clone=1";
+  if (read("kernel/apparmor_restrict_unprivileged_userns") === "1")
+    return "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0";
+  return "sysctl -w user.max_user_namespaces=15000";
+}
+
+function readSetting(name: string): string | null {
+  try {
+    return readFileSync(`/proc/sys/${name}`, "latin1").trim();
+  } catch {
+    return null; // a kernel without it is not held back by it
   }
 }
 
