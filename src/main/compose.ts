@@ -123,6 +123,8 @@ export async function compose(options: {
   telemetry.watch({
     queuedJobs: queue.depth,
     oldestJobMs: queue.oldestMs,
+    redeliveries: meeting.redeliveries,
+    nodes: () => meeting.nodes().length,
     waitingWebhooks: () => outbox?.size() ?? 0,
     slots: () => working?.worker.slots ?? 0,
     isReduced: () => hands?.host.isolation.isolation === "reduced",

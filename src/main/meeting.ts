@@ -26,6 +26,8 @@ export interface Meeting {
   readonly store: Store;
   /** Results whose clients want to be told; null where nobody tells them. */
   readonly outbox: Outbox | null;
+  /** Jobs that came again to this process, so far. */
+  redeliveries(): number;
   /** Every node that was heard of in the last seconds, this one included. */
   nodes(): readonly NodeReport[];
   /** Whether a worker, here or elsewhere, takes jobs, or has done so less than a minute ago and is to come back. */
@@ -72,6 +74,7 @@ export function meetHere(options: {
     queue,
     store,
     outbox: store.outbox,
+    redeliveries: () => 0,
     nodes: () => [describe()],
     hasWorker: () => describe().isReady,
     async begin() {
@@ -123,6 +126,7 @@ export async function meetAtBroker(options: {
     queue,
     store,
     outbox: null,
+    redeliveries: queue.redeliveries,
     nodes: nodes.list,
     hasWorker: () => broker.isConnected() && workersLately().some(({ isReady, isLeaving }) => isReady || isLeaving),
     begin: async () => sweeper?.begin(),

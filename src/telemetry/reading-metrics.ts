@@ -12,6 +12,8 @@ export function addReadings(registry: Registry, readings: Readings): void {
   gauge("millrace_queue_oldest_job_seconds", "How long the oldest waiting job has waited.", () => {
     return readings.oldestJobMs() / 1000;
   });
+  counter("millrace_queue_redeliveries_total", "Jobs that came to this node again.", readings.redeliveries);
+  gauge("millrace_nodes", "Nodes that were heard of in the last seconds, this one included.", readings.nodes);
   gauge("millrace_isolation_reduced", "1 where a line of the boxes is not to be had, else 0.", () =>
     Number(readings.isReduced()),
   );

@@ -4,6 +4,10 @@ export interface Readings {
   readonly queuedJobs: () => number;
   /** How long the oldest of them has waited, milliseconds; 0 when none does. */
   readonly oldestJobMs: () => number;
+  /** Jobs that came again here: given back, or left by a worker that ended, so far. */
+  readonly redeliveries: () => number;
+  /** Nodes that were heard of in the last seconds, this one included. */
+  readonly nodes: () => number;
   /** Results that somebody is to be told of. */
   readonly waitingWebhooks: () => number;
   readonly slots: () => number;

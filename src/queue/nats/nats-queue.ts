@@ -41,8 +41,6 @@ export interface NatsQueue extends Queue {
   look(): Promise<void>;
   /** How many jobs were taken more than once, as this process saw it. */
   redeliveries(): number;
-  /** Leases that this process holds. */
-  leases(): number;
 }
 
 /** How many of the jobs put here are remembered, so that they can be removed when they are cancelled. */
@@ -280,7 +278,6 @@ export async function createNatsQueue(options: {
     oldestMs: backlog.oldestMs,
     look: backlog.look,
     redeliveries: () => redeliveries,
-    leases: () => leases,
 
     async close() {
       if (isClosed) return;
