@@ -36,17 +36,17 @@ function begins({ instance }: RunningServer, not = 0): Promise<number> {
 test("a launcher that stands still for a moment: a run that ended meanwhile ended when it did; one that did not is stopped", async (context) => {
   const server = await start(context);
   const launcher = server.instance.launcherPid();
-  const inTime = execute(server, sleeper(0.3, { wallMs: 1_000 }));
+  const inTime = execute(server, sleeper(1, { wallMs: 5_000 }));
   const program = await begins(server);
   await freeze(launcher);
   await eventually("the program has ended", () => !isRunning(program));
   thaw(launcher);
   expect((await inTime).run).toMatchObject({ status: "ok", stdout: "begun\nended\n" });
 
-  const tooLong = execute(server, sleeper(60, { wallMs: 500 }));
+  const tooLong = execute(server, sleeper(60, { wallMs: 1_500 }));
   await begins(server);
   await freeze(launcher);
-  await new Promise((resolve) => setTimeout(resolve, 1_000)); // longer than its limit
+  await new Promise((resolve) => setTimeout(resolve, 2_000)); // longer than its limit
   thaw(launcher);
   expect((await tooLong).run).toMatchObject({ status: "time_limit_exceeded", stdout: "begun\n" });
 
