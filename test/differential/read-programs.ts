@@ -20,6 +20,7 @@ const STDIN = "first line\nsecond line é ✓\n\n\0zero\tbyte\r\nlast";
 
 /** Limits that an interpreter knows nothing of when it boots: ample ones, for a host that does other things too. */
 const AMPLE_TIME = { cpuMs: 10_000, wallMs: 30_000 };
+const AMPLE_COMPILE_TIME = { wallMs: 60_000 };
 
 /** Cases of the conformance suite that print something else each time: Node, when it runs out of memory, how long its collector took. */
 const NEVER_THE_SAME = ["local-time", "random", "takes-memory"];
@@ -41,7 +42,8 @@ export function isCompiled(id: string): boolean {
 export function listPrograms(language: string): Program[] {
   const own = readdirSync(join(PROGRAMS, language)).map((entry) => {
     const source = readSource(join(PROGRAMS, language, entry));
-    return { name: parse(entry).name, request: { ...source, language, stdin: STDIN, limits: AMPLE_TIME } };
+    const request = { ...source, language, stdin: STDIN, limits: AMPLE_TIME, compileLimits: AMPLE_COMPILE_TIME };
+    return { name: parse(entry).name, request };
   });
   return isCompiled(language) ? own : [...own, ...listConformancePrograms(language)];
 }
