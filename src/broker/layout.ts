@@ -98,31 +98,36 @@ export async function ensureLayout(broker: Broker, options: LayoutOptions): Prom
     CLASSES: 0,
   };
   for (const name of BUCKETS) {
-    await broker.keyValues.create(name, {
-      history: 1,
-      replicas,
-      ttl: ttl[name],
-      storage: StorageType.File,
-    });
+    const create = () =>
+      broker.keyValues.create(name, { history: 1, replicas, ttl: ttl[name], storage: StorageType.File });
+    await orUpdate(broker, create, `KV_${name}`, { num_replicas: replicas, max_age: ttl[name] * NANOSECONDS_PER_MS });
   }
-  await broker.objects.create(PAYLOADS, {
-    ttl: (keepMs + REMEMBER_MS) * NANOSECONDS_PER_MS,
-    replicas,
-    storage: StorageType.File,
-  });
+  const max_age = (keepMs + REMEMBER_MS) * NANOSECONDS_PER_MS;
+  const create = () => broker.objects.create(PAYLOADS, { ttl: max_age, replicas, storage: StorageType.File });
+  await orUpdate(broker, create, `OBJ_${PAYLOADS}`, { num_replicas: replicas, max_age });
   return openLayout(broker);
 }
 
 type StreamConfig = Parameters<Broker["streams"]["streams"]["add"]>[0];
 
 async function ensureStream(broker: Broker, config: StreamConfig & { readonly name: string }): Promise<void> {
+  await orUpdate(broker, () => broker.streams.streams.add(config), config.name, config);
+}
+
+/** Where it is there with other limits, those of whoever starts last count. */
+async function orUpdate(
+  broker: Broker,
+  create: () => Promise<unknown>,
+  stream: string,
+  limits: Partial<StreamConfig>,
+): Promise<void> {
   try {
-    await broker.streams.streams.add(config);
+    await create();
   } catch (error) {
-    // It is there with other limits: those of whoever starts last count.
     if (!(error instanceof JetStreamApiError) || error.code !== STREAM_NAME_IN_USE) throw error;
-    await broker.streams.streams.update(config.name, config);
   }
+  // A bucket that is there is opened as it is, without a word.
+  await broker.streams.streams.update(stream, limits);
 }
 
 const STREAM_NAME_IN_USE = 10_058;
