@@ -87,9 +87,9 @@ static void do_file(struct script *s, uint32_t left) {
   char *path = read_string(s, path_size);
   s->text_size = text_size; /* the path is not needed after this */
   make_parents(s, path);
-  /* An interpreter that boots ahead has found an empty file in place of its main one. */
+  /* An interpreter that boots ahead has found an empty file in place of its main one, which keeps the mode that it was made with. */
   int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode & 0777);
-  if (fd < 0) fail(s, STAGE_SCRIPT_FILE, errno);
+  if (fd < 0 || fchmod(fd, mode & 0777)) fail(s, STAGE_SCRIPT_FILE, errno);
   copy_content(s, fd, left - path_size);
   if (close(fd)) fail(s, STAGE_SCRIPT_FILE, errno);
 }
