@@ -1,0 +1,3 @@
+process.on("exit", (code) => console.log("leaves with", code, process.exitCode));
+process.exitCode = 3;
+setTimeout((): never => process.exit(), 1);

@@ -1,0 +1,4 @@
+export const name: string = "other";
+export function fail(): never {
+  throw new Error(`${name} fails`);
+}

@@ -1,0 +1,2 @@
+export type Pair = readonly [number, string];
+export const double = (value: number): number => 2 * value;

@@ -1,0 +1,2 @@
+process.kill(process.pid, "SIGTERM");
+setInterval((): void => undefined, 1_000);

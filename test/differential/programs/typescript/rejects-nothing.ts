@@ -1,0 +1,2 @@
+const reason: unknown = undefined;
+Promise.reject(reason);
