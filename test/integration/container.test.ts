@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { until } from "../support/until.ts";
 
 // A server in surroundings like a container's, of which docs/containers.md says what it needs. See like-a-container.sh.
@@ -26,11 +26,23 @@ const GROUPS = existsSync(`${ROOT}/cgroup.controllers`)
   : ["memory", "pids", "cpu", "cpuacct"].map((controller) => `${ROOT}/${controller}/${NAME}`);
 
 let dataDirectory: string;
+const started = new Set<ChildProcess>();
 
 beforeAll(() => {
   dataDirectory = mkdtempSync(join(tmpdir(), "millrace-data-"));
   chmodSync(dataDirectory, 0o711);
   for (const group of GROUPS) mkdirSync(group);
+});
+
+// One that a failing test has left would be in the way of the next.
+afterEach(async () => {
+  for (const child of started) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const ended = once(child, "exit");
+    process.kill(firstProcess(child), "SIGKILL");
+    await ended;
+  }
+  started.clear();
 });
 
 afterAll(async () => {
@@ -57,7 +69,7 @@ function start(
   const namespaces = "--cgroup --mount --pid --fork --ipc --uts";
   const script = `for group in ${GROUPS.join(" ")}; do echo $$ > $group/cgroup.procs; done
 exec unshare ${namespaces} test/support/like-a-container.sh ${masked} ${capabilities} deploy/docker-entrypoint.sh "$@"`;
-  return spawn("sh", ["-ec", script, "sh", process.execPath, "src/cli/millrace.ts", ...args], {
+  const child = spawn("sh", ["-ec", script, "sh", process.execPath, "src/cli/millrace.ts", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       PATH: process.env["PATH"],
@@ -65,6 +77,8 @@ exec unshare ${namespaces} test/support/like-a-container.sh ${masked} ${capabili
       MILLRACE_DATA_DIRECTORY: dataDirectory,
     },
   });
+  started.add(child);
+  return child;
 }
 
 /** Its pid 1, as the host sees it. */
