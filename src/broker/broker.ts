@@ -118,6 +118,9 @@ async function disconnect(connection: NatsConnection): Promise<void> {
   const late = setTimeout(() => void connection.close(), DRAIN_TIMEOUT_MS);
   try {
     await Promise.race([connection.drain(), connection.closed()]);
+  } catch {
+    // There is no server at this moment.
+    await connection.close();
   } finally {
     clearTimeout(late);
   }

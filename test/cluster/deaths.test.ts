@@ -85,6 +85,13 @@ test(`a worker that dies gives its jobs up after ${LEASE_MS} ms, and they end on
   expect(await look(gateway, last)).toMatchObject({ state: "done", status: "ok", run: { stdout: "last\n" } });
 });
 
+test("a node that has lost its broker still stops when it is told to", async () => {
+  await cluster.start("worker");
+  await hasWorkers(gateway, 1);
+  await cluster.broker.kill();
+  await Promise.all([...cluster.nodes].map((node) => node.stop()));
+});
+
 /** A wire to the broker that can be cut: bytes then go nowhere, and nobody is told. */
 async function startWire(port: number) {
   let isCut = false;
