@@ -7,6 +7,9 @@ const isRoot = process.getuid?.() === 0;
 /** Ample, for a host that does other things too: who waits for what comes true loses nothing by it. */
 const expect = { poll: { timeout: 20_000 } };
 
+/** The machine has other things to do as well: what passes at the second try is told by the reporter, not hidden. */
+const RETRIES = 1;
+
 export default defineConfig({
   test: {
     reporters: ["default", "./test/reporter.ts"],
@@ -19,6 +22,7 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
           testTimeout: 30_000,
           expect,
+          retry: RETRIES,
         },
       },
       {
@@ -32,8 +36,7 @@ export default defineConfig({
           expect,
           // Some compile the launcher with the sanitizers.
           hookTimeout: 300_000 * slowness,
-          // The machine has other things to do as well: what passes at the second try is told by the reporter, not hidden.
-          retry: 1,
+          retry: RETRIES,
           ...(isRoot ? { globalSetup: "./test/prepare-host.ts" } : { runner: "./test/skipping-runner.ts" }),
         },
       },

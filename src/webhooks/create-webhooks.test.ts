@@ -153,6 +153,9 @@ test("a receiver that never answers delays no other, and has few messages at onc
   for (let count = 0; count < 10; count += 1) await end(slow.url);
   await end();
   await expect.poll(() => outcomes).toEqual(["delivered"]);
+  await expect.poll(() => slow.received.length).toBe(4);
+  await end();
+  await expect.poll(() => outcomes).toEqual(["delivered", "delivered"]);
   expect(slow.received).toHaveLength(4);
   await slow.close();
 });
