@@ -131,7 +131,8 @@ static _Noreturn void run_init(const struct maker *m, int maker_line) {
   if (failed != STAGE_NONE) init_fail(maker_line, failed, index);
   signal(SIGCHLD, SIG_IGN);
   if (dup2(m->ends.life_read, 0) < 0 || dup2(maker_line, 1) < 0) init_fail(maker_line, STAGE_SEAL_DESCRIPTORS, 0);
-  const struct seal all = {.policy = &m->plan->policy, .uid = id, .keep = 2, .is_still = true};
+  const struct seal all = {
+      .policy = &m->plan->policy, .uid = id, .keep = 2, .is_still = true, .is_open = !lane_has_one_id(m->lane)};
   failed = seal(&all, &index);
   if (failed != STAGE_NONE) init_fail(1, failed, index);
   const struct init_report ready = {.stage = STAGE_NONE};

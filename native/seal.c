@@ -124,7 +124,7 @@ static int verify(const struct seal *seal) {
   if (has_capability()) return fail(EPERM);
   if ((unsigned long)prctl(PR_GET_SECUREBITS) != SECUREBITS) return fail(EACCES);
   if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) return fail(ENOKEY);
-  if (prctl(PR_GET_DUMPABLE) != seal->is_still) return fail(EROFS);
+  if (prctl(PR_GET_DUMPABLE) != seal->is_open) return fail(EROFS);
   if (!has_rlimits(seal->policy)) return fail(ERANGE);
   if (getsid(0) != getpid()) return fail(ESRCH);
   if (!setresuid(0, 0, 0) && seal->uid != 0) return fail(EISNAM);
@@ -146,9 +146,10 @@ enum stage seal(const struct seal *seal, unsigned *index) {
   if (DEFENCE("groups") && setgroups(0, NULL) && !has_no_group_but(id)) return STAGE_SEAL_GROUPS;
   if (setresgid(id, id, id) || setresuid(id, id, id)) return STAGE_SEAL_IDS;
   if (drop_capabilities()) return STAGE_SEAL_CAPABILITIES;
-  /* Until an execve replaces it, this process is a copy of the launcher: nobody in the box may look into it. Nobody there has the
-   * user of pid 1, but the lane's zygotes do: they enter the box through it, with no other right than that. */
-  if (prctl(PR_SET_DUMPABLE, seal->is_still)) return STAGE_SEAL_DUMPABLE;
+  /* Until an execve replaces it, this process is a copy of the launcher: nobody in the box may look into it, or open what it has
+   * open, like its life line. The lane's zygotes have the user of pid 1: they enter the box through it, with no other right than
+   * that. */
+  if (prctl(PR_SET_DUMPABLE, seal->is_open)) return STAGE_SEAL_DUMPABLE;
   if (set_no_new_privs()) return STAGE_SEAL_NO_NEW_PRIVS;
   /* With no_new_privs off, only CAP_SYS_ADMIN could install a filter: another reason why it comes before. */
   if (verify(seal)) return STAGE_SEAL_VERIFY;

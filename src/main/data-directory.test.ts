@@ -1,4 +1,4 @@
-import { linkSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, linkSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -31,6 +31,7 @@ test("the first server has the first place, another one the next", async () => {
 test("a place that was left is taken again, and its files change hands", async () => {
   const first = await takePlace();
   writeFileSync(join(first.path, "executions.sqlite"), "");
+  chmodSync(first.path, 0o777);
   first.close();
   const second = await takePlace(54_321);
   expect(second.path).toBe(first.path);
@@ -50,4 +51,6 @@ test.each([
   first.close();
   await expect(takePlace(54_321)).rejects.toThrow("trap is no file of a server");
   expect(statSync(target).uid).toBe(0);
+  // Nor can a process that the server before has left put anything there from then on.
+  expect(statSync(first.path).uid).toBe(0);
 });

@@ -1,4 +1,4 @@
-import { chown, lchown, lstat, mkdir, readdir, writeFile } from "node:fs/promises";
+import { chmod, chown, lchown, lstat, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Identity } from "./privileges.ts";
@@ -66,9 +66,14 @@ async function tryLock(path: string): Promise<DatabaseSync | null> {
 
 const SQLITE_BUSY = 5;
 
-/** Makes the directory and the files in it the new server's. Whoever had them before is dead. */
+/**
+ * Makes the directory and the files in it the new server's. The server before is dead; in case it left a process, the directory
+ * is first our own, so that nobody can put another file in place of one that was looked at.
+ */
 async function handOver(path: string, { uid, gid }: Identity): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
+  await chown(path, process.geteuid?.() ?? 0, process.getegid?.() ?? 0);
+  await chmod(path, 0o700);
   for (const name of await readdir(path)) {
     const file = join(path, name);
     const found = await lstat(file);
