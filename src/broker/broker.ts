@@ -2,6 +2,7 @@ import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManage
 import { Kvm } from "@nats-io/kv";
 import { Objm } from "@nats-io/obj";
 import { type ConnectionOptions, connect, credsAuthenticator, type NatsConnection } from "@nats-io/transport-node";
+import { createIdentityCheck } from "./server-identity.ts";
 
 /** A connection to NATS, and what JetStream offers over it. */
 export interface Broker {
@@ -65,7 +66,7 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
     pingInterval: PING_INTERVAL_MS,
     maxPingOut: MOST_PINGS_UNANSWERED,
     ...credentialsOf(options),
-    ...(options.tls === undefined ? {} : { tls: options.tls }),
+    ...tlsOf(options),
     inboxPrefix,
   });
   try {
@@ -110,6 +111,12 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
 function credentialsOf({ credentials, user, password }: BrokerOptions): Partial<ConnectionOptions> {
   if (credentials !== undefined) return { authenticator: credsAuthenticator(credentials) };
   return user === undefined ? {} : { user, pass: password ?? "" };
+}
+
+function tlsOf({ tls, servers }: BrokerOptions): Partial<ConnectionOptions> {
+  if (tls === undefined) return {};
+  const withCheck = { ...tls, checkServerIdentity: createIdentityCheck(servers) };
+  return { tls: withCheck };
 }
 
 /** Without a server nothing can be sent: then what waits is dropped, and whoever it was for finds out by itself. */
