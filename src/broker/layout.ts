@@ -53,6 +53,9 @@ const DEDUPLICATION_MS = 120_000;
 /** What waits, and that something has expired, is remembered for so much longer than results, milliseconds. */
 const REMEMBER_MS = 24 * 3_600_000;
 
+/** A result has to be seen by a gateway before it goes: else its execution looks as if it had none, and is run again, milliseconds. */
+const LEAST_KEEP_MS = 300_000;
+
 const NANOSECONDS_PER_MS = 1_000_000;
 
 /** More than any number of workers has pulls waiting, and jobs running, of one class. */
@@ -91,7 +94,7 @@ export async function ensureLayout(broker: Broker, options: LayoutOptions): Prom
     num_replicas: replicas,
   });
   const ttl: Record<(typeof BUCKETS)[number], number> = {
-    EXECUTIONS: keepMs,
+    EXECUTIONS: Math.max(keepMs, LEAST_KEEP_MS),
     ACCEPTED: keepMs + REMEMBER_MS,
     FINISHED: keepMs + REMEMBER_MS,
     IDEMPOTENCY: keepMs,
@@ -191,16 +194,19 @@ export function consumerOf(jobClass: JobClass, priority: Priority): string {
   return `${jobClass}_${priority}`;
 }
 
-/** @param part of a class and priority: what was accepted before is not refused for want of room, so it has one of its own. */
-export function jobSubject(jobClass: JobClass, priority: Priority, part: "new" | "again"): string {
-  return `jobs.${jobClass}.${priority}.${part}`;
+/**
+ * @param again the job's id, where it was accepted before: it is not refused for want of room, and whether it is there can be
+ * asked.
+ */
+export function jobSubject(jobClass: JobClass, priority: Priority, again: ExecutionId | null): string {
+  return `jobs.${jobClass}.${priority}.${again === null ? "new" : `again.${again}`}`;
 }
 
 /** Made before the first job of a class, and never removed: servers have lost messages over that. */
 export async function ensureConsumer(broker: Broker, jobClass: JobClass, priority: Priority): Promise<void> {
   await broker.streams.consumers.add(JOBS, {
     durable_name: consumerOf(jobClass, priority),
-    filter_subject: `jobs.${jobClass}.${priority}.*`,
+    filter_subject: `jobs.${jobClass}.${priority}.>`,
     ack_policy: AckPolicy.Explicit,
     deliver_policy: DeliverPolicy.All,
     replay_policy: ReplayPolicy.Instant,

@@ -7,11 +7,18 @@ export function toJob({ execution, submitter, acceptedAtMs }: UnfinishedExecutio
 }
 
 /**
- * Queues what was accepted before this process started and has no result yet. @returns how many there were.
+ * Queues what was accepted before and has no result yet.
+ * @param options.acceptedBeforeMs leaves out what was accepted later, milliseconds since the epoch.
+ * @returns how many there were.
  */
-export async function queueUnfinished(store: Pick<Store, "unfinished">, queue: Pick<Queue, "put">): Promise<number> {
+export async function queueUnfinished(
+  store: Pick<Store, "unfinished">,
+  queue: Pick<Queue, "put">,
+  { acceptedBeforeMs = Number.POSITIVE_INFINITY }: { readonly acceptedBeforeMs?: number } = {},
+): Promise<number> {
   let count = 0;
   for await (const unfinished of store.unfinished()) {
+    if (unfinished.acceptedAtMs > acceptedBeforeMs) continue;
     await queue.put(toJob(unfinished), { isAccepted: true });
     count += 1;
   }

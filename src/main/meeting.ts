@@ -92,6 +92,9 @@ export function meetHere(options: {
 /** How often gateways look for accepted executions whose job is nowhere. */
 const SWEEP_EVERY_MS = 15_000;
 
+/** Whoever accepted one may be about to send its job: it is left alone for so long, milliseconds. */
+const LEAVE_ALONE_MS = 30_000;
+
 /**
  * @param options.describe says what this node is.
  * @param options.catalogue is kept as workers have it; null for a worker alone, which needs none.
@@ -148,7 +151,7 @@ function createSweeper(options: { readonly queue: Queue; readonly store: Store; 
   let isClosed = false;
 
   function sweepOnce(): void {
-    sweeping ??= queueUnfinished(store, queue)
+    sweeping ??= queueUnfinished(store, queue, { acceptedBeforeMs: systemClock.nowMs() - LEAVE_ALONE_MS })
       .catch((err: unknown) => {
         if (!isClosed) log.warn({ err }, "accepted executions could not be looked through; it is tried again");
       })

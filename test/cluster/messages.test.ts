@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Broker, connectBroker } from "../../src/broker/broker.ts";
 import { classOf, DEAD, ensureLayout, JOBS, type Layout } from "../../src/broker/layout.ts";
 import { systemClock } from "../../src/domain/clock.ts";
+import { MOST_STARTS } from "../../src/domain/execution-state.ts";
 import { nodeId } from "../../src/domain/ids.ts";
 import { requirementsOf } from "../../src/domain/requirement.ts";
 import { sampleExecution, sampleResult } from "../../src/domain/sample-execution.test-support.ts";
@@ -11,6 +13,8 @@ import { sampleJob, takeAndAck } from "../../src/queue/queue-conformance.test-su
 import { createNatsStore } from "../../src/store/nats/nats-store.ts";
 import { type NatsServer, startNatsServer } from "../support/nats-server.ts";
 import { eventually } from "../support/until.ts";
+
+const NANOSECONDS_PER_MS = 1_000_000;
 
 let server: NatsServer;
 let broker: Broker;
@@ -82,6 +86,35 @@ test("fields that a newer version has added are passed over", async () => {
   };
   await broker.jetStream.publish(`jobs.${classOf(requires)}.normal.new`, JSON.stringify({ v: 1, body }));
   expect(await takeAndAck(queue)).toBe("newer");
+});
+
+test("what was accepted long ago and waits is not put a second time, whatever the broker has forgotten of it", async () => {
+  const duplicate_window = 100 * NANOSECONDS_PER_MS;
+  await broker.streams.streams.update(JOBS, { duplicate_window });
+  const lost = { ...sampleJob("lost"), acceptedAtMs: systemClock.nowMs() - 3_600_000 };
+  await queue.put(lost, { isAccepted: true });
+  await delay(500);
+  await queue.put(lost, { isAccepted: true });
+  const another = { ...sampleJob("another"), acceptedAtMs: lost.acceptedAtMs };
+  await queue.put(another, { isAccepted: true });
+  expect((await broker.streams.streams.info(JOBS)).state.messages).toBe(2);
+  expect([await takeAndAck(queue), await takeAndAck(queue)]).toEqual(["lost", "another"]);
+  await eventually("both are gone", async () => (await broker.streams.streams.info(JOBS)).state.messages === 0);
+});
+
+test("what nobody can read among the dead and the accepted hides no other", async () => {
+  const store = createNatsStore({ broker, layout, clock: systemClock });
+  const unreadable = '{"v":1,"payload":"expired"}';
+  await broker.jetStream.publish(`dead.fatal.${sampleExecution().id}`, unreadable);
+  await layout.accepted.put(sampleExecution().id, unreadable);
+  const execution = sampleExecution("fatal");
+  const accepted = { execution, submitter: { client: null, address: null }, acceptedAtMs: systemClock.nowMs() };
+  await store.accept({ ...accepted, isKept: true, idempotency: null, webhook: null });
+  expect((await Array.fromAsync(store.unfinished())).map(({ execution: { id } }) => id)).toEqual([execution.id]);
+  for (let starts = 0; starts <= MOST_STARTS; starts += 1) await store.start(accepted, nodeId(randomUUID()));
+  expect((await Array.fromAsync(store.dead())).map(({ execution: { id } }) => id)).toEqual([execution.id]);
+  expect(await Array.fromAsync(store.unfinished())).toEqual([]);
+  await store.close();
 });
 
 test("a result counts only from who started it last; nothing comes of one for an execution that there is not", async () => {

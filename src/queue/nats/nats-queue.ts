@@ -90,7 +90,12 @@ export async function createNatsQueue(options: {
       return count;
     },
     choose,
-    onDelivery: (delivery) => void receive(delivery),
+    onDelivery: (delivery) => {
+      receive(delivery).catch((err: unknown) => {
+        // It comes again when its lease ends.
+        log.warn({ err, sequence: delivery.sequence }, "a message of the queue could not be dealt with");
+      });
+    },
   });
   const classes = await createJobClasses({
     broker,
@@ -215,13 +220,14 @@ export async function createNatsQueue(options: {
   }
 
   /** Whether the stream may still have a job that was accepted a while ago: jobs of a class leave it in order, more or less. */
-  async function mayHave(jobClass: JobClass, job: Job): Promise<boolean> {
-    for (const part of ["new", "again"] as const) {
-      const subject = jobSubject(jobClass, job.execution.priority, part);
-      const oldest = await streams.direct.getMessage(JOBS, { seq: 1, next_by_subj: subject });
-      if (oldest !== null && oldest.time.getTime() <= job.acceptedAtMs + PUT_WITHIN_MS) return true;
-    }
-    return false;
+  async function mayHave(jobClass: JobClass, { execution: { id, priority }, acceptedAtMs }: Job): Promise<boolean> {
+    const again = await streams.direct.getMessage(JOBS, { last_by_subj: jobSubject(jobClass, priority, id) });
+    if (again !== null) return true;
+    const oldest = await streams.direct.getMessage(JOBS, {
+      seq: 1,
+      next_by_subj: jobSubject(jobClass, priority, null),
+    });
+    return oldest !== null && oldest.time.getTime() <= acceptedAtMs + PUT_WITHIN_MS;
   }
 
   return {
@@ -231,7 +237,7 @@ export async function createNatsQueue(options: {
       const jobClass = await classes.ensure(job.requires);
       const isOld = isAccepted && clock.nowMs() - job.acceptedAtMs > PUT_WITHIN_MS;
       if (isOld && (await mayHave(jobClass, job))) return;
-      const subject = jobSubject(jobClass, priority, isAccepted ? "again" : "new");
+      const subject = jobSubject(jobClass, priority, isAccepted ? id : null);
       const data = await payloads.pack(jobSchema, job, `job-${id}`);
       const accepted = headers();
       accepted.set(ACCEPTED_HEADER, String(job.acceptedAtMs));

@@ -3,7 +3,7 @@ import { JetStreamApiCodes, JetStreamApiError } from "@nats-io/jetstream";
 import { LRUCache } from "lru-cache";
 import type { Broker } from "../../broker/broker.ts";
 import { DEAD, type Layout } from "../../broker/layout.ts";
-import { createPayloads } from "../../broker/payloads.ts";
+import { createPayloads, UnreadableMessage } from "../../broker/payloads.ts";
 import { persist } from "../../broker/persist.ts";
 import { acceptedSchema, claimSchema } from "../../broker/wire.ts";
 import type { Clock } from "../../domain/clock.ts";
@@ -46,7 +46,17 @@ export function createNatsStore(options: {
   async function readAccepted(id: ExecutionId): Promise<UnfinishedExecution | undefined> {
     const entry = await persist(() => layout.accepted.get(id));
     if (entry === null || entry.operation !== "PUT") return undefined;
-    return payloads.unpack(acceptedSchema, entry.value);
+    return readable(entry.value);
+  }
+
+  /** @returns undefined for one of a newer version, or whose payload has expired before it: it hides no other. */
+  async function readable(data: Uint8Array): Promise<UnfinishedExecution | undefined> {
+    try {
+      return await payloads.unpack(acceptedSchema, data);
+    } catch (error) {
+      if (error instanceof UnreadableMessage) return undefined;
+      throw error;
+    }
   }
 
   /** The record; where there is none yet, or none any more, what it would be. */
@@ -111,9 +121,11 @@ export function createNatsStore(options: {
   }
 
   async function withdraw(id: ExecutionId): Promise<void> {
-    const record = await findRecord(id);
+    const here = acceptedHere.get(id);
+    // First, for the broker may not answer, and nothing else lets go of them.
     acceptedHere.delete(id);
     hearings.end(id, unknownExecution(id));
+    const record = (await findRecord(id)) ?? (here && queuedRecord(here));
     if (record === undefined) return;
     // A record that is over keeps a job that may be somewhere from being started.
     const result = endsOf(id, record)("cancelled");
@@ -231,7 +243,8 @@ export function createNatsStore(options: {
       const { state } = await persist(() => broker.streams.streams.info(DEAD));
       for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
         const message = await findDead(seq);
-        if (message !== null) yield payloads.unpack(acceptedSchema, message);
+        const job = message === null ? undefined : await readable(message);
+        if (job !== undefined) yield job;
       }
     },
 
