@@ -111,6 +111,7 @@ describe("a compiler", () => {
     const limits = { ...compiler.limits, memoryBytes: 1 };
     expect(fitsWarmStart({ ...compileRun, limits }, compiler)).toBe(false);
     expect(fitsWarmStart({ ...compileRun, files: [main, { ...main, path: ".arguments" }] }, compiler)).toBe(false);
+    expect(fitsWarmStart({ ...compileRun, files: [main, { ...main, path: ".arguments/a" }] }, compiler)).toBe(false);
   });
 });
 

@@ -67,7 +67,8 @@ function compileStart(toolchain: Toolchain): WarmStart | null {
     mainFile: inWorkDirectory(file),
     takesArguments: true,
     isEarly: false,
-    unless: [inWorkDirectory(file)],
+    // The file is there while it boots: neither it nor a directory of that name can be a run's.
+    unless: [inWorkDirectory(file), inWorkDirectory(`${file}/`)],
     unlessMain: null,
     limits: toolchain.compileLimits,
   };
