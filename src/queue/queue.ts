@@ -12,12 +12,17 @@ export interface Job {
   readonly acceptedAtMs: number;
 }
 
+/** Why a lease ended of which nobody said so: it was not extended in time. The job comes again by itself. */
+export class LeaseLost extends Error {
+  override readonly name = "LeaseLost";
+}
+
 /** A job that a worker has taken. Exactly one of `ack` and `handBack` ends it; each rejects when it has ended already. */
 export interface Lease {
   readonly job: Job;
   /**
-   * Aborts when somebody cancelled the job, and when the lease is lost because it was not extended in time: nobody wants
-   * what its holder makes of it, and the job may be another's by then.
+   * Aborts when somebody cancelled the job: nobody wants what its holder makes of it. Aborts with a {@link LeaseLost} when
+   * the lease was not extended in time: the job may be another's by then, and its client still wants the result.
    */
   readonly cancelled: AbortSignal;
   /** How often it has to be extended, milliseconds; null for a lease that lasts as long as its holder. */
@@ -25,7 +30,7 @@ export interface Lease {
   extend(): Promise<void>;
   /** Removes the job: it has its result, or needs none. */
   ack(): Promise<void>;
-  /** Gives the job back unharmed, to be taken before those that came after it. */
+  /** Gives the job back unharmed, to be taken before those that came after it; nothing is to be said of one that was lost. */
   handBack(): Promise<void>;
 }
 

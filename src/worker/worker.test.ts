@@ -6,7 +6,7 @@ import { requirementsOf, toolchainRequirement } from "../domain/requirement.ts";
 import { sampleExecution, sampleResult } from "../domain/sample-execution.test-support.ts";
 import type { Engine, ExecutionOutcome } from "../engine/engine.ts";
 import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
-import type { Queue } from "../queue/queue.ts";
+import { LeaseLost, type Queue } from "../queue/queue.ts";
 import { createScratchStore } from "../store/embedded/scratch-store.test-support.ts";
 import type { Store } from "../store/store.ts";
 import { acceptanceOf } from "../store/store-conformance.test-support.ts";
@@ -217,15 +217,17 @@ test("the third death of a worker is told by whoever finds it out", async () => 
   expect(reports).toMatchObject([{ id: execution.id, status: "internal_error", client: "ci" }]);
 });
 
-test("a lease is extended for as long as its execution runs", async () => {
+/** A worker that is given one lease, whose end the test decides. */
+async function workOnOneLease() {
   const execution = sampleExecution();
   const { engine, running, started } = createHeldEngine();
   const store = createScratchStore({ nowMs: () => 0 });
   await store.accept(acceptanceOf(execution));
   const calls: string[] = [];
+  const cancelling = new AbortController();
   const lease = {
     job: { ...acceptanceOf(execution), requires: requirementsOf(execution) },
-    cancelled: new AbortController().signal,
+    cancelled: cancelling.signal,
     extendEveryMs: 1,
     extend: async () => void calls.push("extend"),
     ack: async () => void calls.push("ack"),
@@ -249,11 +251,27 @@ test("a lease is extended for as long as its execution runs", async () => {
     onBug: () => undefined,
   });
   await started(1);
+  const ends = () => calls.filter((call) => call !== "extend");
+  return { worker, store, execution, running, calls, ends, cancelling };
+}
+
+test("a lease is extended for as long as its execution runs", async () => {
+  const { worker, running, calls, ends } = await workOnOneLease();
   await expect.poll(() => calls.length).toBeGreaterThan(2);
   running[0]?.end();
-  await expect.poll(() => calls.at(-1)).toBe("ack");
+  await expect.poll(ends).toEqual(["ack"]);
   await worker.close();
-  expect(calls.filter((call) => call !== "extend")).toEqual(["ack"]);
+  expect(ends()).toEqual(["ack"]);
+});
+
+test("what is killed because its lease was lost is not cancelled: it waits for its next start", async () => {
+  const { worker, store, execution, running, ends, cancelling } = await workOnOneLease();
+  cancelling.abort(new LeaseLost("in vain"));
+  expect(running[0]?.signal.aborted).toBe(true);
+  running[0]?.endAs("cancelled");
+  await expect.poll(ends).toEqual(["handBack"]);
+  expect(await store.find(execution.id)).toMatchObject({ state: { kind: "queued", starts: 0 } });
+  await worker.close();
 });
 
 test("what is abandoned is killed and given back, and does not count as a start; what was cancelled is not given back", async () => {

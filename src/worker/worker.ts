@@ -6,7 +6,7 @@ import type { NodeId } from "../domain/ids.ts";
 import type { Isolation } from "../domain/node.ts";
 import type { Requirement } from "../domain/requirement.ts";
 import type { Engine, ExecutionOutcome } from "../engine/engine.ts";
-import type { Lease, Queue } from "../queue/queue.ts";
+import { type Lease, LeaseLost, type Queue } from "../queue/queue.ts";
 import type { Store } from "../store/store.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -93,7 +93,7 @@ export function createWorker(options: {
     const { execution, submitter, acceptedAtMs } = lease.job;
     const queuedMs = clock.nowMs() - acceptedAtMs;
     const outcome = await keepLease(lease, execute(lease));
-    if (outcome.status === "cancelled" && !lease.cancelled.aborted && abandoning.signal.aborted) {
+    if (outcome.status === "cancelled" && !isUnwanted(lease)) {
       await store.handBack(execution.id, attempt);
       return false;
     }
@@ -169,4 +169,9 @@ export function createWorker(options: {
       await Promise.all(loops);
     },
   };
+}
+
+/** Whether somebody cancelled the job. */
+function isUnwanted({ cancelled }: Lease): boolean {
+  return cancelled.aborted && !(cancelled.reason instanceof LeaseLost);
 }

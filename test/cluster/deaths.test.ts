@@ -3,6 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LEASE_MS } from "../../src/broker/layout.ts";
 import { accept, hasWorkers, look, startCluster, type TestCluster, whenDone } from "../support/cluster.ts";
+import { becomesMetric } from "../support/metrics.ts";
 import type { RunningNode } from "../support/nodes.ts";
 import { eventually } from "../support/until.ts";
 
@@ -83,6 +84,19 @@ test(`a worker that dies gives its jobs up after ${LEASE_MS} ms, and they end on
   await isRunning(last);
   await heir.stop();
   expect(await look(gateway, last)).toMatchObject({ state: "done", status: "ok", run: { stdout: "last\n" } });
+});
+
+test("a broker that is away for longer than a lease: what ran meanwhile is not cancelled, but runs again", async () => {
+  const worker = await cluster.start("worker", { flags: ["--slots", "1"] });
+  await hasWorkers(gateway, 1);
+  const code = 'import time\ntime.sleep(9)\nprint("after all")';
+  const id = await accept(gateway, "python", code, { limits: { wallMs: 30_000 } });
+  await isRunning(id);
+  await cluster.broker.kill();
+  await becomesMetric(worker, 'millrace_boxes{state="used"}', 0);
+  await cluster.broker.start();
+  expect(await whenDone(gateway, id)).toMatchObject({ status: "ok", run: { stdout: "after all\n" } });
+  await cluster.kill(worker);
 });
 
 test("a node that has lost its broker still stops when it is told to", async () => {

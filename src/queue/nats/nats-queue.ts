@@ -22,7 +22,7 @@ import { PRIORITIES, type Priority } from "../../domain/execution.ts";
 import type { ExecutionId } from "../../domain/ids.ts";
 import type { Requirement } from "../../domain/requirement.ts";
 import { createPriorityTurns } from "../priority-turns.ts";
-import type { Job, Lease, Queue } from "../queue.ts";
+import { type Job, type Lease, LeaseLost, type Queue } from "../queue.ts";
 import { createBacklog } from "./backlog.ts";
 import { createJobClasses } from "./job-classes.ts";
 import { createPulls, type Delivery } from "./pulls.ts";
@@ -201,7 +201,7 @@ export async function createNatsQueue(options: {
         const nowMs = performance.now();
         if (nowMs - extendedAtMs > LEASE_MS && !controller.signal.aborted) {
           leases -= 1;
-          controller.abort(new Error("the lease was lost: it was not extended in time"));
+          controller.abort(new LeaseLost("the lease was lost: it was not extended in time"));
         }
         if (!broker.isConnected()) return;
         delivery.extend();
@@ -213,7 +213,8 @@ export async function createNatsQueue(options: {
       },
       async handBack() {
         end();
-        giveBack(delivery);
+        // It may be another's by then, who would be deprived of it.
+        if (!(controller.signal.reason instanceof LeaseLost)) giveBack(delivery);
         pulls.pump();
       },
     };
