@@ -35,6 +35,14 @@ interface Taker {
   isGone: boolean;
 }
 
+/** A job that this process has taken. */
+interface Held {
+  /** Tells its holder that nobody wants it, or that it may be another's. */
+  readonly controller: AbortController;
+  /** Milliseconds of `performance.now()`. */
+  extendedAtMs: number;
+}
+
 /** A queue at a broker. What this process takes is the process's until its lease ends. */
 export interface NatsQueue extends Queue {
   /** Asks the broker how many jobs wait, for `depth` and `oldestMs`; they say what it said last. */
@@ -70,14 +78,12 @@ export async function createNatsQueue(options: {
   const { connection, jetStream, streams } = broker;
   const payloads = createPayloads(layout.payloads);
   const takers = new Set<Taker>();
-  /** What this process holds, each with how to tell its holder that nobody wants it. */
-  const held = new Map<ExecutionId, Set<AbortController>>();
+  const held = new Map<ExecutionId, Set<Held>>();
   /** Where jobs that were put here are in the stream. */
   const places = new LRUCache<ExecutionId, number>({ max: MOST_REMEMBERED });
   const sources = new Map<string, { readonly priority: Priority; readonly requires: readonly Requirement[] }>();
   const choose = createChoice(sources);
   let redeliveries = 0;
-  let leases = 0;
   let isClosed = false;
 
   const pulls = createPulls({
@@ -112,7 +118,7 @@ export async function createNatsQueue(options: {
     broker,
     clock,
     everyMs: lookEveryMs,
-    taken: () => leases + takenElsewhere(),
+    taken: () => countLeases() + takenElsewhere(),
     onBacklog: pulls.note,
   });
   const cancels = connection.subscribe(cancelSubject("*"), {
@@ -125,11 +131,26 @@ export async function createNatsQueue(options: {
 
   /** Nobody wants what the holder of this job makes of it. The job itself is gone from the stream, or goes soon. */
   function abandon(id: ExecutionId): void {
-    for (const controller of held.get(id) ?? []) {
-      if (controller.signal.aborted) continue;
-      leases -= 1;
-      controller.abort(new Error("it was cancelled"));
+    for (const { controller } of held.get(id) ?? []) controller.abort(new Error("it was cancelled"));
+  }
+
+  /** How many of the jobs in the stream are this process's. One whose holder was silent for a lease is not, and is let go of. */
+  function countLeases(): number {
+    const silentBeforeMs = performance.now() - LEASE_MS;
+    let count = 0;
+    for (const [id, ofId] of held) {
+      for (const one of ofId) {
+        if (one.extendedAtMs < silentBeforeMs) letGo(id, one);
+        else if (!one.controller.signal.aborted) count += 1;
+      }
     }
+    return count;
+  }
+
+  function letGo(id: ExecutionId, one: Held): void {
+    const ofId = held.get(id);
+    ofId?.delete(one);
+    if (ofId?.size === 0) held.delete(id);
   }
 
   function canTake({ offers }: Taker, consumer: string): boolean {
@@ -179,18 +200,14 @@ export async function createNatsQueue(options: {
   function leaseOf(job: Job, delivery: Delivery): Lease {
     const { id } = job.execution;
     const controller = new AbortController();
-    let extendedAtMs = performance.now();
+    const one: Held = { controller, extendedAtMs: performance.now() };
     let isEnded = false;
-    const ofId = held.get(id) ?? new Set();
-    held.set(id, ofId.add(controller));
-    leases += 1;
+    held.set(id, (held.get(id) ?? new Set()).add(one));
 
     function end(): void {
       if (isEnded) throw new Error(`the lease of ${id} has already ended`);
       isEnded = true;
-      if (!controller.signal.aborted) leases -= 1;
-      ofId.delete(controller);
-      if (ofId.size === 0) held.delete(id);
+      letGo(id, one);
     }
     return {
       job,
@@ -199,13 +216,12 @@ export async function createNatsQueue(options: {
       async extend() {
         if (isEnded) return;
         const nowMs = performance.now();
-        if (nowMs - extendedAtMs > LEASE_MS && !controller.signal.aborted) {
-          leases -= 1;
+        if (nowMs - one.extendedAtMs > LEASE_MS) {
           controller.abort(new LeaseLost("the lease was lost: it was not extended in time"));
         }
         if (!broker.isConnected()) return;
         delivery.extend();
-        extendedAtMs = nowMs;
+        one.extendedAtMs = nowMs;
       },
       async ack() {
         end();

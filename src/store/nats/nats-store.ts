@@ -188,8 +188,8 @@ export function createNatsStore(options: {
 
     async complete(id, attempt, result) {
       const hint = runningHere.get(id);
-      const moved = await records.move(id, { hint, event: () => ({ kind: "complete", attempt, result }) });
       runningHere.delete(id);
+      const moved = await records.move(id, { hint, event: () => ({ kind: "complete", attempt, result }) });
       return (await tellEnd(moved)) !== undefined;
     },
 
