@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { MOST_STARTS } from "../../src/domain/execution-state.ts";
 import { accept, hasWorkers, look, send, startCluster, type TestCluster, whenDone } from "../support/cluster.ts";
 import type { RunningNode } from "../support/nodes.ts";
@@ -7,11 +7,11 @@ import { eventually } from "../support/until.ts";
 let cluster: TestCluster;
 let gateway: RunningNode;
 
-beforeAll(async () => {
+beforeEach(async () => {
   cluster = await startCluster();
   gateway = await cluster.start("gateway");
 });
-afterAll(() => cluster?.close());
+afterEach(() => cluster?.close());
 
 const startWorker = () => cluster.start("worker", { flags: ["--slots", "1"] });
 
@@ -50,7 +50,6 @@ test(`a job whose worker is killed ${MOST_STARTS} times is internal_error, is ke
   const answer = await send(gateway, "python", "print('after it')");
   expect([answer.status, await answer.json()]).toMatchObject([200, { status: "ok", run: { stdout: "after it\n" } }]);
   await eventually("it is among the dead jobs", async () => (await deadJobs()).includes(fatal));
-  expect(await deadJobs()).toEqual([fatal]);
 
   const retry = await fetch(`${gateway.url}/v1/jobs/dead/${fatal}/retry`, { method: "POST" });
   expect(retry.status).toBe(202);

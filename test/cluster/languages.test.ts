@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { accept, hasWorkers, look, startCluster, type TestCluster, whenDone } from "../support/cluster.ts";
 import type { RunningNode } from "../support/nodes.ts";
 import { eventually } from "../support/until.ts";
@@ -10,12 +10,12 @@ let directory: string;
 let cluster: TestCluster;
 let gateway: RunningNode;
 
-beforeAll(async () => {
+beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "millrace-languages-"));
   cluster = await startCluster();
   gateway = await cluster.start("gateway");
 });
-afterAll(async () => {
+afterEach(async () => {
   await cluster?.close();
   await rm(directory, { recursive: true });
 });
