@@ -66,6 +66,8 @@ describe.each([
       "$JS.ACK.JOBS.python-3_11_2_normal.1.1.1.1.1",
       "dead.unreadable",
       "$JS.API.STREAM.DELETE.JOBS",
+      "$JS.API.STREAM.PURGE.JOBS",
+      "$JS.API.CONSUMER.DELETE.JOBS.python-3_11_2_normal",
     ],
     subscribe: [">", "cancel.*", "_INBOX.>", "_INBOX_worker.>"],
   },
