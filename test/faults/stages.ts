@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSync } from "node:fs";
-import { setImmediate as turn } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as turn } from "node:timers/promises";
 import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
 import { post } from "../support/client.ts";
 import { isAtGate } from "../support/instance.ts";
@@ -132,29 +132,46 @@ function newC(code: string): ExecutionRequest {
   return { language: "c", code: `${code}\n/* ${process.pid} ${made} */` };
 }
 
+/** How often a maker is looked at before it is taken for another child of the launcher's, like a zygote that starts. */
+const MOST_STEPS = 300;
+
+/** An execution that is not answered in this time waits for what is held, milliseconds. */
+const HELD_MS = 200;
+
 async function makingABox(server: RunningServer): Promise<Scene> {
   const processes = always(server);
   const [launcher] = processes.launcher;
   const known = new Set(childrenOf(launcher ?? 0));
-  const request = python("print('made')", { limits: { wallMs: 30_000, diskBytes: oddDiskBytes() } });
+  // With arguments, so that it is cold: else it would have whichever comes first of a cold box and a warm one.
+  const request = python("print('made')", { args: ["cold"], limits: { wallMs: 30_000, diskBytes: oddDiskBytes() } });
   const asked = ask(server, request, "made\n");
   const maker = await catchDuring(asked, "a maker", () => childrenOf(launcher ?? 0).find((pid) => !known.has(pid)));
-  // Now it has made nothing, or only the first process: step by step until that is there. On a busy host it gets no processor
-  // in the shortest of steps, so they become longer.
-  let first: number | undefined;
-  for (let turns = 0; first === undefined; turns++) {
-    if (!(await freeze(maker))) throw new Missed("the maker, with the first process");
-    [first] = childrenOf(maker);
-    if (first === undefined) {
-      thaw(maker);
-      for (let turned = 0; turned < turns; turned++) await turn();
-    }
+  const first = await holdWithChild(maker);
+  await delay(HELD_MS);
+  if (asked.isAnswered()) {
+    thaw(maker);
+    throw new Missed("the maker of this execution's box: another box was being made as well");
   }
   return {
     asked: [asked],
     processes: { ...processes, maker: [maker], "first process": [first] },
     release: () => thaw(maker),
   };
+}
+
+/**
+ * Holds a maker that has made the first process of its box, and no more: step by step until that is there. On a busy host it
+ * gets no processor in the shortest of steps, so they become longer. @returns the first process.
+ */
+async function holdWithChild(maker: number): Promise<number> {
+  for (let turns = 0; turns < MOST_STEPS; turns++) {
+    if (!(await freeze(maker))) throw new Missed("the maker, with the first process");
+    const [first] = childrenOf(maker);
+    if (first !== undefined) return first;
+    thaw(maker);
+    for (let turned = 0; turned < turns; turned++) await turn();
+  }
+  throw new Missed("a maker: this one makes nothing");
 }
 
 /** An empty box, and one with an interpreter that was booted ahead. */
