@@ -1,7 +1,8 @@
 import { existsSync, globSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Instance } from "../support/instance.ts";
-import { countDescriptors, listProcesses, readProcess, residentBytes } from "../support/processes.ts";
+import { listDescriptors, listProcesses, readProcess, residentBytes } from "../support/processes.ts";
 import type { RunningServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
 import type { HostCondition } from "./suite.ts";
@@ -60,9 +61,9 @@ export function watchHost(options: WatchOptions): Watch {
       return above("a hello program took", performance.now() - startedAt, within_ms, "ms");
     },
     worker_fds_stable: ({ max_growth }) =>
-      until(() => {
+      until(async () => {
         const unrest = instance.unrest();
-        return unrest.length > 0 ? unrest : above("new descriptors", options.descriptors.growth(), max_growth);
+        return unrest.length > 0 ? unrest : await options.descriptors.findGrowth(max_growth);
       }, REST_TIMEOUT_MS),
     no_glob: async ({ globs }) => globs.flatMap((pattern) => globSync(pattern)),
     canary_process_alive: async () => (readProcess(canaryPid) === null ? ["the canary process is dead"] : []),
@@ -128,23 +129,57 @@ function listMounts(instance: Instance): Set<string> {
 /** Descriptors of server, supervisor and launcher, but for the server's connections: clients keep those open. */
 export interface DescriptorWatch {
   /**
-   * How many more there are than when there first were as many boxes as there are at the moment: the launcher holds some
-   * for each, and how many boxes stand ready depends on what runs have asked for lately. To be asked at rest.
+   * Compares with when there first were as many boxes as there are at the moment: the launcher holds some for each, and
+   * how many boxes stand ready depends on what runs have asked for lately. To be asked at rest.
+   * @returns what is wrong, in words: more than `max` are new, and of which kinds; or it is not yet known.
    */
-  growth(): number;
+  findGrowth(max: number): Promise<string[]>;
 }
 
+/** A box that is just being made, or removed, has a part of its descriptors only, and looks like one that stands ready. */
+const STEADY_READINGS = 5;
+const READING_PAUSE_MS = 50;
+
 export function watchDescriptors({ instance, port }: RunningServer): DescriptorWatch {
-  const firstByBoxes = new Map<number, number>();
+  const firstByBoxes = new Map<number, Reading>();
+
+  function read(): Reading {
+    const kinds = new Map<string, number>([["connection", -countConnections(port)]]);
+    for (const kind of ownPids(instance).flatMap(listDescriptors)) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    return { boxes: instance.countBoxes(), kinds, count: [...kinds.values()].reduce((sum, count) => sum + count, 0) };
+  }
+
+  async function isSteady({ boxes, count }: Reading): Promise<boolean> {
+    for (let readings = 1; readings < STEADY_READINGS; readings++) {
+      await delay(READING_PAUSE_MS);
+      const next = read();
+      if (next.boxes !== boxes || next.count !== count) return false;
+    }
+    return true;
+  }
+
   return {
-    growth() {
-      const count = ownPids(instance).reduce((sum, pid) => sum + countDescriptors(pid), -countConnections(port));
-      const boxes = instance.countBoxes();
-      const first = firstByBoxes.get(boxes) ?? count;
-      firstByBoxes.set(boxes, first);
-      return count - first;
+    async findGrowth(max) {
+      const reading = read();
+      const first = firstByBoxes.get(reading.boxes);
+      if (first === undefined) {
+        if (!(await isSteady(reading))) return ["descriptors come and go"];
+        firstByBoxes.set(reading.boxes, reading);
+        return [];
+      }
+      const growth = reading.count - first.count;
+      if (growth <= max) return [];
+      const grown = [...reading.kinds].filter(([kind, count]) => count > (first.kinds.get(kind) ?? 0));
+      const kinds = grown.map(([kind, count]) => `${kind} +${count - (first.kinds.get(kind) ?? 0)}`);
+      return [`${growth} descriptors are new with ${reading.boxes} boxes, more than ${max}: ${kinds.join(", ")}`];
     },
   };
+}
+
+interface Reading {
+  readonly boxes: number;
+  readonly kinds: ReadonlyMap<string, number>;
+  readonly count: number;
 }
 
 /** Connections of clients to a port of 127.0.0.1, on the server's side. */

@@ -53,8 +53,17 @@ const KEPT_NETWORK = /^net:|\/net\/(?:sockstat|snmp6?|dev|ipv6_route)\b/;
 
 /** How many descriptors it has open. Those of networks are left out: a lane keeps one for a while, or does not. */
 export function countDescriptors(pid: number): number {
+  return listDescriptors(pid).length;
+}
+
+/** What each of its descriptors is open on, without the numbers in it. Those of networks are left out. */
+export function listDescriptors(pid: number): string[] {
   const links = readdirSync(`/proc/${pid}/fd`).map((fd) => orNull(() => readlinkSync(`/proc/${pid}/fd/${fd}`)));
-  return links.filter((link) => link === null || !KEPT_NETWORK.test(link)).length;
+  return links.filter((link) => link === null || !KEPT_NETWORK.test(link)).map(withoutNumbers);
+}
+
+function withoutNumbers(link: string | null): string {
+  return link === null ? "closed" : link.replaceAll(/\d+/g, "N");
 }
 
 /** Memory that is its own or shared, bytes. */
