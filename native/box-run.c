@@ -47,8 +47,9 @@ const char *box_start(struct boxes *boxes, struct box *box, const uint8_t *paylo
   box->state = BOX_RUNNING;
   box->started_us = now_us();
   box->wall_deadline_us = box->started_us + (int64_t)limits.wall_us;
-  box->cpu_check_us = box->started_us + (int64_t)(limits.cpu_us / boxes->processors);
-  box->sample_us = cgroup_is_sampled(&box->group) ? box->started_us + SAMPLE_US : INT64_MAX;
+  const bool is_sampled = cgroup_is_sampled(&box->group);
+  box->cpu_check_us = is_sampled ? INT64_MAX : box->started_us + (int64_t)(limits.cpu_us / boxes->processors);
+  box->sample_us = is_sampled ? box->started_us + SAMPLE_US : INT64_MAX;
   return box_push(boxes, box, BOX_SCRIPT, c.at, cursor_left(&c)) ? NULL : "START: beyond the credit";
 }
 
@@ -130,9 +131,11 @@ static void check_cpu(struct boxes *boxes, struct box *box, int64_t now) {
   box->cpu_check_us = now + (earliest > CPU_CHECK_MIN_US ? earliest : CPU_CHECK_MIN_US);
 }
 
-/* Memory that no group bounds. */
+/* What no group bounds. A look takes the longer the more processes there are, which is for the program to say: so looks are the
+ * rarer, and the launcher has time for others. */
 static void check_sample(struct box *box, int64_t now) {
-  if (cgroup_sample(&box->group) > box->limits.memory_bytes) box_stop(box, CAUSE_MEMORY);
+  if (DEFENCE("sampled_memory") && cgroup_sample(&box->group) > box->limits.memory_bytes) box_stop(box, CAUSE_MEMORY);
+  else if (DEFENCE("sampled_cpu") && box_cpu_used_us(box) >= box->limits.cpu_us) box_stop(box, CAUSE_CPU);
   int64_t cost = (now_us() - now) * SAMPLE_SHARE;
   box->sample_us = now + (cost > SAMPLE_US ? cost : SAMPLE_US);
 }

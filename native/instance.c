@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "ids.h"
 #include "system.h"
 
 enum {
@@ -48,10 +49,26 @@ static bool lock(struct instance *instance, int create) {
   return false;
 }
 
-/* As many as have ids of their own. Those without any share one, and are told apart by their processes alone. */
+/* As many as have ids of their own. Those without any share one, and are told apart by their processes alone. In the namespace of an
+ * ordinary user the last one's ids would include 65534, by which the kernel calls whoever has no number in there. */
 static int most(const struct instance_place *place) {
   const unsigned with_ids = place->id_count / IDS_PER_INSTANCE;
-  return place->is_root || !place->id_count || with_ids > INSTANCES ? INSTANCES : (int)with_ids;
+  if (place->is_root || !place->id_count) return INSTANCES;
+  return with_ids < INSTANCES ? (int)with_ids : INSTANCES - 1;
+}
+
+int instance_end_boxes(const struct instance *instance) {
+  const struct instance_place *place = instance->place;
+  if (!DEFENCE("end_boxes") || (!place->is_root && !place->id_count)) return 0;
+  const uid_t before = place->is_root ? instance->first_id - instance->worker_uid : 0;
+  return ids_end_users((struct ids){instance->first_id, IDS_PER_INSTANCE - before});
+}
+
+/* The server before may have left a process that no group holds. It could do to the next one of its user whatever that can do itself:
+ * as long as it lives the place is not free. */
+static bool is_abandoned(const struct instance *instance) {
+  const bool is_used = instance->place->is_root && DEFENCE("unused_ids") && ids_are_used((struct ids){instance->worker_uid, 1});
+  return !is_used && !instance_end_boxes(instance);
 }
 
 bool instance_take(struct instance *instance, const struct instance_place *place) {
@@ -59,7 +76,9 @@ bool instance_take(struct instance *instance, const struct instance_place *place
     name(instance, place, number);
     do {
       if (mkdir(place->directory, place->is_root ? 0755 : 0700) && errno != EEXIST) return false;
-      if (lock(instance, O_CREAT)) return true;
+      if (!lock(instance, O_CREAT)) continue;
+      if (is_abandoned(instance)) return true;
+      close(instance->lock);
     } while (instance->lock < 0 && errno == ENOENT); /* the last other instance has just taken the directory with it */
     if (instance->lock < 0) return false;
   }
@@ -67,12 +86,17 @@ bool instance_take(struct instance *instance, const struct instance_place *place
   return false;
 }
 
+void instance_sweep(const struct instance *instance) {
+  if (cgroup_tree_sweep(&instance->groups)) fprintf(stderr, "launcher: control groups stayed: %s\n", strerror(errno));
+  if (instance_end_boxes(instance)) fprintf(stderr, "launcher: processes of boxes stayed: %s\n", strerror(errno));
+}
+
 void instance_remove_dead(const struct instance *own) {
   struct instance dead;
   for (int number = 0; number < most(own->place); number++) {
     name(&dead, own->place, number);
     if (number == own->number || !lock(&dead, 0)) continue;
-    if (cgroup_tree_sweep(&dead.groups)) fprintf(stderr, "launcher: control groups stayed: %s\n", strerror(errno));
+    instance_sweep(&dead);
     instance_remove(&dead);
     close(dead.lock);
   }

@@ -24,8 +24,12 @@ struct instance {
   struct cgroup_tree groups;
 };
 
-/* Takes the first free instance of a place. False with errno, EBUSY when all are taken. */
+/* Takes the first free instance of a place: one of which nobody lives. False with errno, EBUSY when all are taken. */
 bool instance_take(struct instance *instance, const struct instance_place *place);
+/* Ends whatever has ids of its boxes, zygotes too, wherever it is. -1 with errno when something stayed. */
+int instance_end_boxes(const struct instance *instance);
+/* What a dead launcher has left: groups, and processes that were in none. */
+void instance_sweep(const struct instance *instance);
 /* Removes what is left of all those in its place that were killed as a whole, supervisor and launcher. */
 void instance_remove_dead(const struct instance *own);
 /* Call it only while holding the lock: from then on the place may be another's. */

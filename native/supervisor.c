@@ -133,7 +133,7 @@ static enum end wait_for_end(const struct supervisor *s, pid_t launcher, bool is
 }
 
 static void sweep(const struct supervisor *s) {
-  if (cgroup_tree_sweep(&s->instance.groups)) fprintf(stderr, "launcher: control groups stayed: %s\n", strerror(errno));
+  instance_sweep(&s->instance);
   while (waitpid(-1, NULL, WNOHANG) > 0) continue;
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findOrdinaryUser } from "../hosts/ordinary-user.ts";
 import { execute, postText, run } from "../support/client.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 import { PROGRAMS, SHAPES } from "./hello-programs.ts";
@@ -165,7 +166,9 @@ test("GET /v1/languages has programs that run as they are", async () => {
     languages: { id: string; hello: string; available: boolean }[];
   };
   const here = languages.filter(({ available }) => available);
-  expect(here.map(({ id }) => id)).toEqual(expect.arrayContaining(LANGUAGES));
+  // A toolchain that lies in root's home is not for others.
+  const needed = findOrdinaryUser() === null ? LANGUAGES : ["bash", "c", "python"];
+  expect(here.map(({ id }) => id)).toEqual(expect.arrayContaining(needed));
   for (const { id, hello } of here) {
     expect(await (await postText(server, id, hello)).text(), id).toBe("Hello, world!\n");
   }

@@ -1,8 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
+import { findOrdinaryUser } from "../hosts/ordinary-user.ts";
 import { countDescriptors, readProcess, residentBytes } from "../support/processes.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
@@ -88,9 +91,9 @@ async function runMany(count: number): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, client));
 }
 
-/** Files of this server or of its boxes, in the places where everyone may write. */
+/** Files of this server or of its boxes, in the places where everyone may write. An ordinary user has other files there, too. */
 function strayFiles(): string[] {
-  const serverUid = readProcess(server.instance.serverPid)?.uid;
+  const serverUid = findOrdinaryUser() === null ? readProcess(server.instance.serverPid)?.uid : null;
   return ["/tmp", "/var/tmp", "/dev/shm"].flatMap((directory) =>
     readdirSync(directory)
       .map((name) => `${directory}/${name}`)
@@ -178,3 +181,21 @@ async function measureOften(before: Measure): Promise<{ after: Measure; grown: r
   });
   return { after, grown };
 }
+
+// It could do to the next server whatever that can do itself.
+test("a process that a server has left keeps others from being this user's", async (context) => {
+  if (findOrdinaryUser() !== null) return context.skip("an ordinary user's servers are that user");
+  const first = await startServer({ slots: 1 });
+  const uid = readProcess(first.instance.serverPid)?.uid ?? 0;
+  const left = spawn("sleep", ["1000"], { uid, gid: uid, stdio: "ignore" });
+  try {
+    await once(left, "spawn");
+    await first.stop();
+    const next = await startServer({ slots: 1 });
+    const { uid: another } = readProcess(next.instance.serverPid) ?? {};
+    await next.stop();
+    expect(another).not.toBe(uid);
+  } finally {
+    left.kill("SIGKILL");
+  }
+});

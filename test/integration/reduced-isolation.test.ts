@@ -6,7 +6,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ClusterResponse } from "../../src/protocol/cluster-response.ts";
 import type { ExecutionRequest } from "../../src/protocol/execution-request.ts";
 import type { ExecutionResponse } from "../../src/protocol/execution-response.ts";
-import { type RunningServer, startServer } from "../support/server.ts";
+import { isRunning } from "../support/processes.ts";
+import { becomesReady, type RunningServer, startServer } from "../support/server.ts";
+import { eventually } from "../support/until.ts";
 
 // A server on a host that has no control groups.
 
@@ -124,4 +126,25 @@ print(made)`;
   const { run } = await execute({ code, limits: { processes: 8 } });
   expect(Number(run?.stdout)).toBeGreaterThanOrEqual(6);
   expect(Number(run?.stdout)).toBeLessThanOrEqual(8);
+});
+
+// A look takes as long as there are processes: many of them get fewer looks, and others their share of the launcher.
+test("a program of many processes that takes too much processor time ends, and holds up nobody", async () => {
+  const code = "import os, time\nfor n in range(200):\n  if os.fork() == 0: time.sleep(30)\nwhile True: pass";
+  const limits = { processes: 256, cpuMs: 1_000, wallMs: 60_000, memoryBytes: 1024 * MIB };
+  const many = execute({ code, limits });
+  expect(await execute({ code: "print(6*7)" })).toMatchObject({ status: "ok" });
+  expect(await many).toMatchObject({
+    status: "time_limit_exceeded",
+    run: { message: expect.stringMatching(/cpu time/) },
+  });
+});
+
+// No group holds it, and it does not heed that its launcher is gone: it is found by its user.
+test("a zygote that stands still ends with its launcher", async () => {
+  const { pid } = await eventually("there is a zygote", () => server.instance.zygotes()[0] ?? null);
+  process.kill(pid, "SIGSTOP");
+  process.kill(server.instance.launcherPid(), "SIGKILL");
+  await eventually("it has ended", () => !isRunning(pid));
+  await becomesReady(server);
 });
