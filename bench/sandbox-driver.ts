@@ -18,6 +18,7 @@ import { buildLauncher, gateBeside } from "../src/main/build-launcher.ts";
 import { NATIVE_DIRECTORY } from "../src/main/package-files.ts";
 import { planBoxes } from "../src/main/plan-boxes.ts";
 import { dropPrivileges } from "../src/main/privileges.ts";
+import { sourcesOf } from "../src/sandbox/box-plan.ts";
 import { createSandbox } from "../src/sandbox/create-sandbox.ts";
 import { startLauncherProcess } from "../src/sandbox/launcher-process.ts";
 import type { RunSpec, Sandbox } from "../src/sandbox/sandbox.ts";
@@ -38,7 +39,7 @@ const plan = await planBoxes({
   warmStarts: [],
   gate: gateBeside(path),
 });
-const launcher = await startLauncherProcess({ path, log: console.error });
+const launcher = await startLauncherProcess({ path, sources: sourcesOf(plan), log: console.error });
 try {
   process.chdir("/");
   dropPrivileges(launcher);

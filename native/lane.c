@@ -4,7 +4,8 @@
  * another lane. Devices are made, not bound, for the same reason. The launcher builds it once and keeps only a descriptor
  * of the mount namespace; a box copies that namespace, which is small, and adds what must be fresh.
  *
- * Everything here runs in a short-lived child with the launcher's privileges. The names are the plan's, that is, the worker's.
+ * Everything here runs in a short-lived child with the launcher's privileges. The names are the plan's, that is, the worker's;
+ * but the sources are among those that the supervisor was told before there was a worker.
  */
 #include "lane.h"
 
@@ -69,10 +70,33 @@ static int set_read_only(const struct place *at) {
   return result;
 }
 
+/* A directory (S_IFDIR) or file (S_IFREG), and no link on the way: one would lead somewhere else than what the supervisor was told. */
+static int open_source(const char *path, mode_t type) {
+  struct stat status;
+  int source = sys_openat2(AT_FDCWD, path, O_PATH | O_CLOEXEC, DEFENCE("source_links") ? RESOLVE_NO_SYMLINKS : 0);
+  if (source < 0) return -1;
+  if (!fstat(source, &status) && (status.st_mode & S_IFMT) == type) return source;
+  close(source);
+  errno = type == S_IFDIR ? ENOTDIR : EINVAL;
+  return -1;
+}
+
+static int bind_source(const char *path, mode_t type, const char *target) {
+  char opened[64];
+  int source = open_source(path, type);
+  if (source < 0) return -1;
+  snprintf(opened, sizeof opened, "/proc/self/fd/%d", source);
+  int result = mount(opened, target, NULL, MS_BIND, NULL);
+  int error = errno;
+  close(source);
+  errno = error;
+  return result;
+}
+
 /* Lower layers are named relative to the scratch directory, where we are, so that `mountinfo` in a box tells nothing of the host. */
 static int mount_tree(const char *source, const char *target) {
-  if (!DEFENCE("own_inodes")) return mount(source, target, NULL, MS_BIND, NULL);
-  if (mount(source, "lower", NULL, MS_BIND, NULL)) return -1;
+  if (!DEFENCE("own_inodes")) return bind_source(source, S_IFDIR, target);
+  if (bind_source(source, S_IFDIR, "lower")) return -1;
   int result = mount("millrace", target, "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, "lowerdir=lower:empty");
   int error = errno;
   if (umount2("lower", MNT_DETACH)) return -1;
@@ -87,22 +111,15 @@ static int mount_file(const char *source, const char *target) {
   snprintf(directory, sizeof directory, "%.*s", (int)(name - source), source);
   snprintf(file, sizeof file, "view/%s", name);
   if (mount_tree(directory, "view")) return -1;
-  int result = mount(file, target, NULL, MS_BIND, NULL);
+  int result = bind_source(file, S_IFREG, target);
   int error = errno;
   if (umount2("view", MNT_DETACH)) return -1;
   errno = error;
   return result;
 }
 
-/* The source is a file or a directory, no link: a link would lead the overlay's view somewhere else. */
 static int make_mount(const struct place *at, const struct plan_entry *entry) {
-  struct stat status;
   bool is_file = entry->kind == PLAN_ROOT_BIND;
-  if (lstat(entry->data, &status)) return -1;
-  if (is_file ? !S_ISREG(status.st_mode) : !S_ISDIR(status.st_mode)) {
-    errno = is_file ? EINVAL : ENOTDIR;
-    return -1;
-  }
   if (is_file ? make_file(at, entry, 0644) : make_dir(at, 0755)) return -1;
   int target = openat(at->directory, at->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
   if (target < 0) return -1;

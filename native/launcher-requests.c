@@ -63,11 +63,30 @@ static const char *check_descriptors(const struct launcher *l) {
   return reason;
 }
 
+static bool is_source(const struct launcher *l, const char *path) {
+  for (char *const *source = l->options->sources; *source; source++)
+    if (!strcmp(*source, path)) return true;
+  return !DEFENCE("sources");
+}
+
+/* What boxes may show of the host was settled before there was a worker: a plan may have less of it, and nothing else. */
+static const char *check_sources(const struct launcher *l) {
+  static char reason[256];
+  for (size_t i = 0; i < l->plan.entry_count; i++) {
+    const struct plan_entry *entry = &l->plan.entries[i];
+    if ((entry->kind != PLAN_ROOT_TREE && entry->kind != PLAN_ROOT_BIND) || is_source(l, entry->data)) continue;
+    snprintf(reason, sizeof reason, "DEFINE: not among what boxes may show of the host: %s", entry->data);
+    return reason;
+  }
+  return NULL;
+}
+
 static const char *define(struct launcher *l, const uint8_t *payload, size_t size) {
   if (l->has_plan) return "DEFINE: a second time";
   l->has_plan = true;
   for (uint32_t i = 0; i < PLAN_LANES_MAX; i++) lane_init(&l->boxes.list[i].lane, i, 0, 0);
   const char *wrong = plan_parse(&l->plan, payload, size);
+  if (!wrong) wrong = check_sources(l);
   if (!wrong) wrong = check_descriptors(l);
   if (!wrong) wrong = make_lanes(l);
   if (wrong) return wrong;

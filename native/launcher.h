@@ -12,6 +12,7 @@ struct launcher_options {
   bool is_reduced;      /* boxes go without groups */
   bool has_one_id;      /* there is no other than that: all lanes have it */
   const char *scratch;  /* existing directory that lanes cover with mounts of their own */
+  char *const *sources; /* what boxes may show of the host, paths without links; ends with NULL */
 };
 
 /* Returns the exit status once the life line has ended and no box is left. */

@@ -1,6 +1,7 @@
 /*
  * millrace-launcher: the supervisor half, and main. (As `follow PATH` it is neither launcher nor supervisor: see follow.c.)
- * With the argument `reduced` boxes go without control groups: for a host on which there are none to be had.
+ * With the argument `reduced` boxes go without control groups: for a host on which there are none to be had. After `show` follows what
+ * boxes may show of the host: a worker that was taken over cannot ask for more.
  *
  * The worker starts it while it still is root, with a pipe as standard input, and then gives up its own privileges. The supervisor
  * takes the first free instance of this host (its lock file tells), prints one line "SOCKET UID GID" on standard output (where
@@ -42,6 +43,7 @@ struct supervisor {
   struct instance instance;
   int listener, signals;
   bool is_reduced;
+  char *const *sources;
 };
 
 static _Noreturn void die(const char *what) {
@@ -81,7 +83,8 @@ static _Noreturn void be_launcher(const struct supervisor *s, pid_t supervisor, 
                                            .first_id = s->instance.first_id,
                                            .has_one_id = !s->place.is_root && !s->place.id_count,
                                            .is_reduced = s->is_reduced,
-                                           .scratch = s->instance.directory};
+                                           .scratch = s->instance.directory,
+                                           .sources = s->sources};
   int result = launcher_run(&options);
   if (getppid() != supervisor) instance_remove(&s->instance);
   exit(result);
@@ -175,7 +178,7 @@ static void raise_descriptors(void) {
 
 /* For others than root: enters a namespace where it is root, and begins anew in there. What the kernel guards of a process that may
  * not be looked into then belongs to this user, and not to the host's root. */
-static _Noreturn void enter_namespace(char **how, bool is_reduced) {
+static _Noreturn void enter_namespace(char **argv, char **how) {
   const struct rootless ids = {.first_uid = (uid_t)strtoul(how[3], NULL, 10),
                                .first_gid = (gid_t)strtoul(how[4], NULL, 10),
                                .count = (unsigned)strtoul(how[5], NULL, 10)};
@@ -183,9 +186,10 @@ static _Noreturn void enter_namespace(char **how, bool is_reduced) {
   snprintf(user, sizeof user, "%u", getuid());
   const char *failed = rootless_enter(&ids);
   if (failed) die(failed);
-  char *const reduced[] = {"millrace-launcher", "reduced", "entered", how[2], user, how[5], NULL};
-  char *const whole[] = {"millrace-launcher", "entered", how[2], user, how[5], NULL};
-  execv("/proc/self/exe", is_reduced ? reduced : whole);
+  how[1] = "entered";
+  how[3] = user;
+  for (char **at = how + 4; (at[0] = at[1]); at++) continue;
+  execv("/proc/self/exe", argv);
   die("/proc/self/exe");
 }
 
@@ -200,7 +204,7 @@ static void take_place(struct instance_place *place, int argc, char **argv) {
   place->id_count = (unsigned)strtoul(argv[4], NULL, 10);
 }
 
-/* Whether it was started as one of these, "reduced" before them left out:
+/* Whether it was started as one of these, "reduced" before them and "show" with what follows it left out:
  *
  *   (nothing)                                        by root
  *   rootless DIRECTORY FIRST_UID FIRST_GID COUNT     by others, who have COUNT subordinate ids; see rootless.h
@@ -210,22 +214,33 @@ static bool is_known(int argc, char **argv) {
   return argc == 1 || (argc == 6 && !strcmp(argv[1], "rootless")) || (argc == 5 && !strcmp(argv[1], "entered"));
 }
 
+/* What follows "show". Leaves *argc at what comes before it. */
+static char *const *cut_sources(int *argc, char **argv) {
+  for (int i = 1; i < *argc; i++) {
+    if (strcmp(argv[i], "show")) continue;
+    *argc = i;
+    return argv + i + 1;
+  }
+  return argv + *argc;
+}
+
 int main(int argc, char **argv) {
   static struct supervisor s;
   const char *missing;
   if (argc == 3 && strcmp(argv[1], "follow") == 0) return follow_file(argv[2]);
+  s.sources = cut_sources(&argc, argv);
   s.is_reduced = argc > 1 && !strcmp(argv[1], "reduced");
   const int rest = argc - s.is_reduced;
   char **const how = argv + s.is_reduced; /* how[1] is the first of the others */
   if (!is_known(rest, how)) {
-    fprintf(stderr, "usage: %s [reduced]   (started by millrace; standard input is its life line)\n", argv[0]);
+    fprintf(stderr, "usage: %s [reduced] [show SOURCE...]   (started by millrace; standard input is its life line)\n", argv[0]);
     return 2;
   }
   sys_close_range(3, ~0u);
   umask(022);
   raise_descriptors();
   if (clearenv()) die("start");
-  if (rest == 6) enter_namespace(how, s.is_reduced);
+  if (rest == 6) enter_namespace(argv, how);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1)) die("start");
   /* Programs in boxes inherit the session keyring: an empty one of our own, not that of whoever started the server. In a container
    * nobody may have any. */

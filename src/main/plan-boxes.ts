@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { MAXIMUM_LIMITS } from "../domain/limits.ts";
 import type { HostTree } from "../languages/toolchain.ts";
@@ -39,12 +39,14 @@ export async function planBoxes(options: {
     canMakeDevices: options.canMakeDevices ?? true,
     trees: paths.filter(({ isDirectory }) => isDirectory),
     binds: paths.filter(({ isDirectory }) => !isDirectory),
-    warm: { starts: options.warmStarts, gate: options.gate },
+    warm: { starts: options.warmStarts, gate: await realpath(options.gate) },
   });
 }
 
-async function toHostPath({ source, path }: HostTree): Promise<HostPath & { readonly isDirectory: boolean }> {
-  return { source, path, why: "a toolchain outside /usr", isDirectory: (await stat(source)).isDirectory() };
+/** The launcher follows no link to what it shows. */
+async function toHostPath(tree: HostTree): Promise<HostPath & { readonly isDirectory: boolean }> {
+  const source = await realpath(tree.source);
+  return { source, path: tree.path, why: "a toolchain outside /usr", isDirectory: (await stat(source)).isDirectory() };
 }
 
 /** What all boxes together may use of the host's memory, or of that of the container that this process is in, bytes. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Isolation } from "../domain/node.ts";
 import { listWarmStarts, type WarmStarts, warmStartsOf } from "../engine/warm-starts.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
-import type { BoxPlan } from "../sandbox/box-plan.ts";
+import { type BoxPlan, sourcesOf } from "../sandbox/box-plan.ts";
 import { type LauncherProcess, startLauncherProcess } from "../sandbox/launcher-process.ts";
 import type { Log } from "../telemetry/log.ts";
 import { buildLauncher, gateBeside } from "./build-launcher.ts";
@@ -94,7 +94,7 @@ export async function startHost(options: {
   }
   const started = await orStartError(
     "The launcher cannot start",
-    startLauncherProcess({ path, args: [...args, ...argumentsFor(user)], log: relay }),
+    startLauncherProcess({ path, args: [...args, ...argumentsFor(user)], sources: sourcesOf(plan), log: relay }),
   );
   // In a namespace of its own the supervisor calls this user root.
   const launcher = user.kind === "root" ? started : { ...started, uid: user.uid, gid: user.gid };

@@ -85,6 +85,11 @@ export interface BoxPlanOptions {
   readonly warm?: { readonly starts: readonly WarmStart[]; readonly gate: string };
 }
 
+/** What boxes of this plan show of the host. */
+export function sourcesOf({ entries }: BoxPlan): string[] {
+  return entries.flatMap((entry) => (entry.kind === "tree" || entry.kind === "bind" ? [entry.source] : []));
+}
+
 const HOSTNAME = "millrace";
 const PROGRAM_USER = 1000;
 

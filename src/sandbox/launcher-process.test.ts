@@ -8,7 +8,7 @@ import { startLauncherProcess } from "./launcher-process.ts";
 function startScript(script: string, readyTimeoutMs = 5_000) {
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
-  const started = startLauncherProcess({ path: "/bin/sh", args: ["-c", script], log, readyTimeoutMs });
+  const started = startLauncherProcess({ path: "/bin/sh", args: ["-c", script], sources: [], log, readyTimeoutMs });
   return { started, lines };
 }
 
@@ -68,7 +68,7 @@ it("fails when it is not ready in time", async () => {
 });
 
 it("fails when it is not there", async () => {
-  const started = startLauncherProcess({ path: "/nowhere/launcher", log: () => undefined });
+  const started = startLauncherProcess({ path: "/nowhere/launcher", sources: [], log: () => undefined });
   await expect(started).rejects.toThrow("ENOENT");
 });
 
@@ -77,7 +77,7 @@ it("does not keep this process alive for a child of its own that hangs", async (
   const script = `
     import { startLauncherProcess } from ${JSON.stringify(module)};
     const args = ["-c", "sleep 60 & echo $! >&2; ${READY}; cat"];
-    const launcher = await startLauncherProcess({ path: "/bin/sh", args, log: (line) => console.log(line) });
+    const launcher = await startLauncherProcess({ path: "/bin/sh", args, sources: [], log: (line) => console.log(line) });
     await launcher.stop();`;
   const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script], {
     timeout: 5_000,

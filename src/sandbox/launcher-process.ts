@@ -27,6 +27,11 @@ export interface LauncherProcessOptions {
   /** The launcher's binary. */
   readonly path: string;
   readonly args?: readonly string[];
+  /**
+   * What boxes may show of the host, paths without links: whoever connects later, a worker that was taken over too, can have
+   * nothing else shown.
+   */
+  readonly sources: readonly string[];
   /** Takes what the supervisor and its launchers say, line by line. */
   readonly log: (line: string) => void;
   /** How long it may take to be ready, milliseconds. */
@@ -80,8 +85,13 @@ function watchExit(child: Spawned): Promise<string> {
  * @throws {Error} when it is not ready in time; the message has its last words.
  */
 export async function startLauncherProcess(options: LauncherProcessOptions): Promise<LauncherProcess> {
-  const { path, args = [], log, readyTimeoutMs = READY_TIMEOUT_MS } = options;
-  const child = spawn(path, args, { stdio: ["pipe", "pipe", "pipe"], env: {}, cwd: "/", detached: true }) as Spawned;
+  const { path, args = [], sources, log, readyTimeoutMs = READY_TIMEOUT_MS } = options;
+  const child = spawn(path, [...args, "show", ...sources], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: {},
+    cwd: "/",
+    detached: true,
+  }) as Spawned;
   const lastLines: string[] = [];
   const exited = watchExit(child);
   // A child of its own that hangs may hold the other ends of its outputs: nobody waits for them any longer than for it.

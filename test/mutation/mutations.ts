@@ -177,6 +177,18 @@ export const MUTATIONS: readonly Mutation[] = [
     without: "list_regular,resolve_beneath",
     noticedBy: ["ln -s /tmp/millrace-artifact"],
   },
+  {
+    name: "sources",
+    what: "the launcher's list of what boxes may show of the host",
+    without: "sources",
+    noticedBy: ["a worker has nothing else shown"],
+  },
+  {
+    name: "source_links",
+    what: "refusing links on the way to what boxes show",
+    without: "source_links",
+    noticedBy: ["a worker has nothing shown through a link"],
+  },
 ];
 
 /** A mutation's row of the table in docs/sandbox.md: what is left out, and what notices. */

@@ -38,7 +38,7 @@ async function runTests(names: readonly string[], mutation: Mutation | null): Pr
   try {
     // A full name begins with the suite's.
     const pattern = names.map((name) => `(^| )${name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}`).join("|");
-    const files = ["test/security/hostile-programs.test.ts", "test/security/attempts.test.ts"];
+    const files = ["hostile-programs", "attempts", "taken-over-worker"].map((name) => `test/security/${name}.test.ts`);
     const args = [
       VITEST,
       "run",

@@ -16,11 +16,14 @@ import { type RawConnection, type RawLauncher, startRawLauncher } from "../suppo
 import { define, frame, LIMITS, record, SIZE, sizedPath, u32 } from "./raw-frames.ts";
 import { sendGarbage } from "./send-garbage.ts";
 
+/** What boxes might show, were it there. */
+const MISSING = "/no/such/directory";
+
 let launcher: RawLauncher;
 let firstPid: number;
 
 beforeAll(async () => {
-  launcher = await startRawLauncher();
+  launcher = await startRawLauncher({ sources: [MISSING] });
   firstPid = launcher.pid();
 });
 
@@ -113,7 +116,7 @@ describe("plans: refused, and the launcher goes on", () => {
     ["an rlimit that does not exist", () => withRecord(record(30, u32(99, 0, 1, 0)))],
     ["a filter that is no whole instruction", () => withRecord(record(31, Buffer.alloc(7)))],
     ["a second filter", () => withRecord(record(31, Buffer.alloc(8)))],
-    ["a source that is not there", () => withRecord(record(14, sizedPath("/x"), Buffer.from("/no/such/directory")))],
+    ["a source that is not there", () => withRecord(record(14, sizedPath("/x"), Buffer.from(MISSING)))],
   ])("%s", async (_, plan) => {
     const connection = open();
     connection.send(encodeHello(), define(plan()));

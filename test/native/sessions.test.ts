@@ -30,7 +30,7 @@ const PYTHON = fakeWarmStart({
 let launcher: RawLauncher;
 
 beforeAll(async () => {
-  launcher = await startRawLauncher([PYTHON]);
+  launcher = await startRawLauncher({ warmStarts: [PYTHON] });
 });
 
 afterAll(() => launcher.stop());

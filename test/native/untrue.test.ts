@@ -35,7 +35,7 @@ beforeAll(async () => {
   victim = spawn("sleep", ["300"], { stdio: "ignore" });
   await once(victim, "spawn");
   groups = readGroups();
-  launcher = await startRawLauncher();
+  launcher = await startRawLauncher({ sources: [BUILT] });
 });
 
 afterEach(async () => {

@@ -6,11 +6,14 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gateBeside } from "../../src/main/build-launcher.ts";
 import { planBoxes } from "../../src/main/plan-boxes.ts";
+import { sourcesOf } from "../../src/sandbox/box-plan.ts";
 import { createFrameDecoder } from "../../src/sandbox/frame-decoder.ts";
 import { startLauncherProcess } from "../../src/sandbox/launcher-process.ts";
 import { encodePlan } from "../../src/sandbox/plan-records.ts";
 import type { WarmStart } from "../../src/sandbox/warm-start.ts";
 import { type LauncherEvent, parseEvent } from "../../src/sandbox/wire.ts";
+import { launcherWithout } from "../mutation/build-without.ts";
+import { findMutation } from "../mutation/mutations.ts";
 import { findControlGroups } from "./control-groups.ts";
 import { listProcesses } from "./processes.ts";
 import { eventually } from "./until.ts";
@@ -48,19 +51,32 @@ export interface RawConnection {
   close(): void;
 }
 
-/** @param warmStarts interpreters that may be booted ahead. */
-export async function startRawLauncher(warmStarts: readonly WarmStart[] = []): Promise<RawLauncher> {
+/**
+ * @param options.warmStarts interpreters that may be booted ahead.
+ * @param options.sources what boxes may show of the host besides what the plan shows.
+ */
+export async function startRawLauncher({
+  warmStarts = [],
+  sources = [],
+}: {
+  readonly warmStarts?: readonly WarmStart[];
+  readonly sources?: readonly string[];
+} = {}): Promise<RawLauncher> {
   await promisify(execFile)("make", ["-C", NATIVE, "--silent", "asan"]);
   const lines: string[] = [];
-  const launcher = await startLauncherProcess({ path: LAUNCHER, log: (line) => lines.push(line) });
+  const path = mutatedLauncher() ?? LAUNCHER;
+  const plan = await planBoxes({ slots: 1, warm: 2, toolchains: [], warmStarts, gate: gateBeside(path) });
+  const launcher = await startLauncherProcess({
+    path,
+    sources: [...sourcesOf(plan), ...sources],
+    log: (line) => lines.push(line),
+  });
   const supervisor = listProcesses().find(
-    ({ parentPid, executable }) => parentPid === process.pid && executable?.startsWith(LAUNCHER),
+    ({ parentPid, executable }) => parentPid === process.pid && executable?.startsWith(path),
   );
   if (supervisor === undefined) throw new Error("There is no supervisor");
   return {
-    plan: Buffer.from(
-      encodePlan(await planBoxes({ slots: 1, warm: 2, toolchains: [], warmStarts, gate: gateBeside(LAUNCHER) })),
-    ),
+    plan: Buffer.from(encodePlan(plan)),
     pid: () => listProcesses().find(({ parentPid }) => parentPid === supervisor.pid)?.pid ?? 0,
     open: (uid = launcher.uid) => openConnection(connectAs(uid, launcher.socketPath)),
     replace: launcher.replace,
@@ -73,6 +89,13 @@ export async function startRawLauncher(warmStarts: readonly WarmStart[] = []): P
       if (remains.length > 0) throw new Error(`The launcher left ${remains.join(", ")}:\n${lines.join("\n")}`);
     },
   };
+}
+
+/** The launcher that the proof by mutation is about at the moment. */
+function mutatedLauncher(): string | null {
+  const mutation = process.env["MILLRACE_TEST_MUTATION"];
+  const without = mutation === undefined ? undefined : findMutation(mutation).without;
+  return without === undefined ? null : launcherWithout(without);
 }
 
 /** The kernel notes who connects at that moment; after it this process is root again. */
