@@ -15,6 +15,7 @@ const contained: Observation = {
   truncated: [],
   used: { cpuMs: 1, wallMs: 2, memoryBytes: 3 },
   isWarm: false,
+  isCompiledWarm: false,
   answerBytes: 500,
 };
 

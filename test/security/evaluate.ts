@@ -15,8 +15,9 @@ export interface Observation {
   readonly truncated: readonly ("stdout" | "stderr")[];
   /** null when the program was never started. */
   readonly used: { readonly cpuMs: number; readonly wallMs: number; readonly memoryBytes: number } | null;
-  /** Whether its interpreter had been booted ahead. */
+  /** Whether the last process that was started for it had been booted ahead: the program's, or its compiler's. */
   readonly isWarm: boolean;
+  readonly isCompiledWarm: boolean;
   /** The size of the whole answer. */
   readonly answerBytes: number;
 }

@@ -83,7 +83,8 @@ export async function submit({ url }: Pick<RunningServer, "url">, request: objec
     message: [compile?.message, run?.message].filter((message) => message).join("\n"),
     truncated: (["stdout", "stderr"] as const).filter((stream) => run?.[`${stream}Truncated`]),
     used: run,
-    isWarm: run?.warm === true,
+    isWarm: last?.warm === true,
+    isCompiledWarm: compile?.warm === true,
     answerBytes: bytes.length,
   };
 }
@@ -105,6 +106,7 @@ function rejected(text: string, answerBytes: number): Observation {
     truncated: [],
     used: null,
     isWarm: false,
+    isCompiledWarm: false,
     answerBytes,
   };
 }
