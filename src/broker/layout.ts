@@ -32,6 +32,7 @@ export interface Layout {
   readonly finished: KV;
   readonly idempotency: KV;
   readonly classes: KV;
+  readonly webhooks: KV;
   readonly payloads: ObjectStore;
 }
 
@@ -62,7 +63,7 @@ const NANOSECONDS_PER_MS = 1_000_000;
 const MOST_WAITING_PULLS = 65_536;
 const MOST_TAKEN = 1_000_000;
 
-const BUCKETS = ["EXECUTIONS", "ACCEPTED", "FINISHED", "IDEMPOTENCY", "CLASSES"] as const;
+const BUCKETS = ["EXECUTIONS", "ACCEPTED", "FINISHED", "IDEMPOTENCY", "CLASSES", "WEBHOOKS"] as const;
 const PAYLOADS = "PAYLOADS";
 
 /**
@@ -97,8 +98,10 @@ export async function ensureLayout(broker: Broker, options: LayoutOptions): Prom
     EXECUTIONS: Math.max(keepMs, LEAST_KEEP_MS),
     ACCEPTED: keepMs + REMEMBER_MS,
     FINISHED: keepMs + REMEMBER_MS,
-    IDEMPOTENCY: keepMs,
+    // From the result on they are of use for keepMs; until then, a job may wait.
+    IDEMPOTENCY: keepMs + REMEMBER_MS,
     CLASSES: 0,
+    WEBHOOKS: keepMs + REMEMBER_MS,
   };
   for (const name of BUCKETS) {
     const create = () =>
@@ -137,7 +140,7 @@ const STREAM_NAME_IN_USE = 10_058;
 
 /** @throws {Error} when a part of it is not there. */
 async function openLayout({ keyValues, objects }: Broker): Promise<Layout> {
-  const [executions, accepted, finished, idempotency, classes] = await Promise.all(
+  const [executions, accepted, finished, idempotency, classes, webhooks] = await Promise.all(
     BUCKETS.map((name) => keyValues.open(name, { bindOnly: true })),
   );
   return {
@@ -146,6 +149,7 @@ async function openLayout({ keyValues, objects }: Broker): Promise<Layout> {
     finished: finished as KV,
     idempotency: idempotency as KV,
     classes: classes as KV,
+    webhooks: webhooks as KV,
     payloads: await objects.open(PAYLOADS, true),
   };
 }
@@ -218,7 +222,7 @@ export async function ensureConsumer(broker: Broker, jobClass: JobClass, priorit
 }
 
 /** Where the end of an execution is told of. */
-export function doneSubject(id: ExecutionId): string {
+export function doneSubject(id: ExecutionId | "*"): string {
   return `done.${id}`;
 }
 

@@ -129,3 +129,11 @@ export const classSchema = z.object({ requires: z.array(requirement).min(1) });
 
 /** What an idempotency key was used for. */
 export const claimSchema = z.object({ id: executionId, fingerprint: z.string() });
+
+/** Who is to be told of an execution, and when next: null until it has ended. */
+export const webhookSchema = z.object({
+  url: z.string(),
+  secret: z.string(),
+  tries: count,
+  dueAtMs: milliseconds.nullable(),
+});

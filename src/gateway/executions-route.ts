@@ -7,7 +7,7 @@ import { parseExecutionRequest } from "../protocol/parse-execution-request.ts";
 import { toResponse, toStateResponse } from "../protocol/to-response.ts";
 import type { Webhook } from "../store/outbox.ts";
 import { expiredExecution } from "../store/refusals.ts";
-import type { IdempotencyClaim } from "../store/store.ts";
+import type { ExecutionRecord, IdempotencyClaim, UnfinishedExecution } from "../store/store.ts";
 import type { GatewayDeps } from "./gateway.ts";
 import { readIdempotency } from "./idempotency.ts";
 import { parseQuery } from "./query.ts";
@@ -48,25 +48,25 @@ export async function answerAccepted(
   wishes: { readonly idempotency: IdempotencyClaim | null; readonly webhook: Webhook | null },
 ): Promise<FastifyReply> {
   const { request } = reply;
-  const { id, done } = await submitExecution(deps, execution, { request, isKept: true, ...wishes });
+  const { id, accepted, done } = await submitExecution(deps, execution, { request, isKept: true, ...wishes });
   request.heldUntil = done;
   request.isExecuted = true;
-  const record = await deps.store.find(id);
+  // What is accepted is not asked for: its client is to hear of it, whatever the store answers by then.
+  const record = accepted === null ? await deps.store.find(id) : queuedRecord(accepted);
   if (record === undefined || record === "expired") throw expiredExecution(id);
   if (prefersAsync(request)) reply.header("preference-applied", "respond-async");
   const answer = JSON.stringify(toStateResponse(record));
   return reply.code(202).header("location", `/v1/executions/${id}`).type(JSON_ANSWER).send(answer);
 }
 
-/** @throws {EngineError} `invalid_field`, `not_supported_yet`. */
+function queuedRecord({ execution, ...accepted }: UnfinishedExecution): ExecutionRecord {
+  const { id, language, version } = execution;
+  return { id, language, version, ...accepted, state: { kind: "queued", starts: 0 } };
+}
+
+/** @throws {EngineError} `invalid_field`. */
 function readWebhook({ webhook }: ExecutionRequest, { findWebhookFault }: GatewayDeps): Webhook | null {
   if (webhook === undefined) return null;
-  if (findWebhookFault === null) {
-    throw new EngineError(
-      "not_supported_yet",
-      "/webhook (calling back with the result) is not supported by this server yet",
-    );
-  }
   const fault = findWebhookFault(webhook.url);
   if (fault === null) return webhook;
   const message = `has to be ${fault}, not ${quote(webhook.url)}`;

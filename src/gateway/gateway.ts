@@ -42,8 +42,8 @@ export interface GatewayDeps {
   /** Of Millrace. */
   readonly version: string;
   readonly docsPage: DocsPage;
-  /** What the address of a web hook has to be, where it is not; null when there is nobody who sends any. */
-  readonly findWebhookFault: ((url: string) => string | null) | null;
+  /** What the address of a web hook has to be, where it is not; null when nothing is wrong with it. */
+  readonly findWebhookFault: (url: string) => string | null;
   readonly clock: Clock;
   readonly log: Log;
   readonly telemetry: Omit<TelemetryHub, "executionEnded" | "runRetried" | "watch" | "close">;

@@ -103,7 +103,7 @@ export async function compose(options: {
     isReady,
     version,
     docsPage,
-    findWebhookFault: outbox && ((url) => findAddressFault(url, addressPolicy)),
+    findWebhookFault: (url) => findAddressFault(url, addressPolicy),
     clock: systemClock,
     log,
     telemetry,

@@ -24,7 +24,7 @@ import { orStartError } from "./start-error.ts";
 export interface Meeting {
   readonly queue: Queue;
   readonly store: Store;
-  /** Results whose clients want to be told; null where nobody tells them. */
+  /** Results whose clients want to be told; null for a worker alone, which tells nobody. */
   readonly outbox: Outbox | null;
   /** Jobs that came again to this process, so far. */
   redeliveries(): number;
@@ -128,11 +128,15 @@ export async function meetAtBroker(options: {
   return {
     queue,
     store,
-    outbox: null,
+    outbox: catalogue === null ? null : store.outbox,
     redeliveries: queue.redeliveries,
     nodes: nodes.list,
     hasWorker: () => broker.isConnected() && workersLately().some(({ isReady, isLeaving }) => isReady || isLeaving),
-    begin: async () => sweeper?.begin(),
+    async begin() {
+      if (sweeper === null) return;
+      await orStartError("What is to be delivered cannot be followed at the NATS server", store.openOutbox());
+      sweeper.begin();
+    },
     parts: [
       { name: "broker", close: broker.close },
       { name: "nodes", close: nodes.close },

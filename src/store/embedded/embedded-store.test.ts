@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock } from "../../domain/clock.ts";
 import { SAMPLE_NODE, sampleExecution, sampleResult } from "../../domain/sample-execution.test-support.ts";
+import { describeOutbox } from "../outbox-conformance.test-support.ts";
 import { acceptanceOf, describeKeeping, describeStore } from "../store-conformance.test-support.ts";
 import { createEmbeddedStore } from "./embedded-store.ts";
 import { createScratchStore, openScratchFile } from "./scratch-store.test-support.ts";
@@ -40,6 +41,19 @@ describeKeeping("embedded store", async ({ keepMs }) => {
       current = open();
       return current;
     },
+  };
+});
+
+describeOutbox("embedded outbox", async () => {
+  let skippedMs = 0;
+  const store = createScratchStore({ nowMs: () => systemClock.nowMs() + skippedMs });
+  return {
+    store,
+    outboxes: [store.outbox],
+    skip(ms) {
+      skippedMs += ms;
+    },
+    close: store.close,
   };
 });
 

@@ -7,9 +7,10 @@ import type { ExecutionResult } from "../../domain/execution.ts";
 import type { ExecutionId } from "../../domain/ids.ts";
 
 interface Hearing {
-  readonly subscription: Subscription;
   readonly waiters: Set<Waiter>;
-  readonly sinceMs: number;
+  /** When its record is looked at next, milliseconds of `performance.now()`, and after what pause. */
+  lookAtMs: number;
+  pauseMs: number;
 }
 
 interface Waiter {
@@ -26,6 +27,8 @@ interface Listening {
 
 /** Who waits in this process for the end of an execution, and how it is told of. */
 export interface Hearings {
+  /** From then on ends are heard of, once the server has got what was sent so far. `listen` does it as well. */
+  open(): void;
   /** From then on the end is heard of, once the server has got what was sent so far. */
   listen(id: ExecutionId): Listening;
   /** Tells all processes. */
@@ -36,61 +39,73 @@ export interface Hearings {
   close(reason: Error): void;
 }
 
-/** The word of an end is sent once and kept nowhere: whoever has waited for so long looks for the record, milliseconds. */
-const LOOK_EVERY_MS = 2_000;
+/**
+ * The word of an end is kept nowhere: whoever has waited for so long looks at the record, and again after twice as long each
+ * time. A word that was lost with a connection, or with the worker that was about to say it, is made good sooner than that.
+ */
+const FIRST_LOOK_MS = 2_000;
+const LONGEST_PAUSE_MS = 60_000;
 
-/** @param options.look finds the result of one that has ended, wherever it is kept. */
+/** Every gateway hears every word: a result that printed more is not in it, and is read by whoever waits for it. */
+const MOST_TOLD_BYTES = 32_768;
+
+/**
+ * @param options.look finds the result of one that has ended, wherever it is kept.
+ * @param options.onEnd hears of every end of which a word comes.
+ */
 export function createHearings(options: {
   readonly broker: Broker;
   readonly payloads: Payloads;
   readonly look: (id: ExecutionId) => Promise<ExecutionResult | undefined>;
+  readonly onEnd: (id: ExecutionId) => void;
 }): Hearings {
-  const { broker, payloads, look } = options;
+  const { broker, payloads, look, onEnd } = options;
   const { connection } = broker;
   const hearings = new Map<ExecutionId, Hearing>();
+  const prefixLength = doneSubject("*").length - 1;
+  let subscription: Subscription | null = null;
   let isLooking = false;
 
-  function open(id: ExecutionId): Hearing {
-    const subscription = connection.subscribe(doneSubject(id), {
+  /** One subscription for all: one for each would be news for every server of a cluster, twice for each execution. */
+  function open(): void {
+    if (connection.isClosed()) return;
+    subscription ??= connection.subscribe(doneSubject("*"), {
       callback: (error, message) => {
-        if (error === null) void hear(id, message.data);
+        if (error !== null) return;
+        const id = message.subject.slice(prefixLength) as ExecutionId;
+        onEnd(id);
+        if (hearings.has(id)) void hear(id, message.data);
       },
     });
-    const hearing: Hearing = { subscription, waiters: new Set(), sinceMs: performance.now() };
-    hearings.set(id, hearing);
-    return hearing;
   }
 
   async function hear(id: ExecutionId, data: Uint8Array): Promise<void> {
     try {
-      end(id, await payloads.unpack(resultSchema, data));
+      const result = data.length === 0 ? await look(id) : await payloads.unpack(resultSchema, data);
+      if (result?.id === id) end(id, result);
     } catch {
-      // Whoever it came from, the record is what counts, and it is looked for soon.
+      // Whoever it came from, the record is what counts, and it is looked at soon.
     }
   }
 
   function end(id: ExecutionId, how: ExecutionResult | Error): void {
     const hearing = hearings.get(id);
     if (hearing === undefined) return;
-    stopHearing(id, hearing);
+    hearings.delete(id);
     for (const { resolve, reject } of hearing.waiters) {
       if (how instanceof Error) reject(how);
       else resolve(how);
     }
   }
 
-  function stopHearing(id: ExecutionId, { subscription }: Hearing): void {
-    hearings.delete(id);
-    if (!connection.isClosed()) subscription.unsubscribe();
-  }
-
-  async function lookForAll(minimumMs: number): Promise<void> {
+  async function lookWhereDue(): Promise<void> {
     if (isLooking || !broker.isConnected()) return;
     isLooking = true;
     try {
-      const nowMs = performance.now();
-      for (const [id, { sinceMs }] of [...hearings]) {
-        if (nowMs - sinceMs < minimumMs) continue;
+      for (const [id, hearing] of [...hearings]) {
+        if (hearing.lookAtMs > performance.now()) continue;
+        hearing.pauseMs = Math.min(2 * hearing.pauseMs, LONGEST_PAUSE_MS);
+        hearing.lookAtMs = performance.now() + hearing.pauseMs;
         const result = await look(id);
         if (result !== undefined) end(id, result);
       }
@@ -101,12 +116,23 @@ export function createHearings(options: {
     }
   }
 
-  const timer = setInterval(() => void lookForAll(LOOK_EVERY_MS), LOOK_EVERY_MS);
-  broker.onReconnect(() => void lookForAll(0));
+  const timer = setInterval(lookWhereDue, FIRST_LOOK_MS);
+  broker.onReconnect(() => {
+    for (const hearing of hearings.values()) hearing.lookAtMs = 0;
+    void lookWhereDue();
+  });
 
   return {
+    open,
+
     listen(id) {
-      const hearing = hearings.get(id) ?? open(id);
+      open();
+      const hearing = hearings.get(id) ?? {
+        waiters: new Set(),
+        lookAtMs: performance.now() + FIRST_LOOK_MS,
+        pauseMs: FIRST_LOOK_MS,
+      };
+      hearings.set(id, hearing);
       const { promise, resolve, reject } = Promise.withResolvers<ExecutionResult>();
       const waiter = { resolve, reject };
       hearing.waiters.add(waiter);
@@ -116,17 +142,24 @@ export function createHearings(options: {
         ended: promise,
         leave() {
           hearing.waiters.delete(waiter);
-          if (hearing.waiters.size === 0 && hearings.get(id) === hearing) stopHearing(id, hearing);
+          if (hearing.waiters.size === 0 && hearings.get(id) === hearing) hearings.delete(id);
         },
       };
     },
+
     async tell(result) {
-      const data = await payloads.pack(resultSchema, result, `result-${result.id}-${crypto.randomUUID()}`);
+      const isLong = [result.compile, result.run].some(
+        (run) => run !== null && run.stdout.length + run.stderr.length > MOST_TOLD_BYTES,
+      );
+      const data = isLong ? "" : await payloads.pack(resultSchema, result, `result-${result.id}`);
       if (!connection.isClosed()) connection.publish(doneSubject(result.id), data);
     },
+
     end,
+
     close(reason) {
       clearInterval(timer);
+      if (!connection.isClosed()) subscription?.unsubscribe();
       for (const id of [...hearings.keys()]) end(id, reason);
     },
   };

@@ -1,22 +1,27 @@
-import { createHash } from "node:crypto";
 import { JetStreamApiCodes, JetStreamApiError } from "@nats-io/jetstream";
-import { LRUCache } from "lru-cache";
 import type { Broker } from "../../broker/broker.ts";
 import { DEAD, type Layout } from "../../broker/layout.ts";
 import { createPayloads, UnreadableMessage } from "../../broker/payloads.ts";
 import { persist } from "../../broker/persist.ts";
-import { acceptedSchema, claimSchema } from "../../broker/wire.ts";
+import { acceptedSchema } from "../../broker/wire.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { stopping } from "../../domain/errors.ts";
 import type { ExecutionResult } from "../../domain/execution.ts";
 import { type ExecutionState, unstartedEnds } from "../../domain/execution-state.ts";
 import type { ExecutionId } from "../../domain/ids.ts";
+import type { Outbox } from "../outbox.ts";
 import { unknownExecution } from "../refusals.ts";
-import type { Acceptance, Accepted, IdempotencyClaim, Store, UnfinishedExecution } from "../store.ts";
+import type { Acceptance, Store, UnfinishedExecution } from "../store.ts";
+import { createClaims } from "./claims.ts";
 import { createHearings } from "./hearings.ts";
-import { createRecords, isWrongRevision, type Moved, type Seen, type StoredRecord } from "./records.ts";
+import { createNatsOutbox, type NatsOutbox } from "./nats-outbox.ts";
+import { createRecords, type Moved, type Seen, type StoredRecord } from "./records.ts";
 
-const MOST_CLAIMS_REMEMBERED = 10_000;
+export interface NatsStore extends Store {
+  readonly outbox: Pick<NatsOutbox, keyof Outbox>;
+  /** Has the outbox follow what is to be delivered: for those who deliver. */
+  openOutbox(): Promise<void>;
+}
 
 /**
  * A store at a broker.
@@ -30,17 +35,26 @@ export function createNatsStore(options: {
   readonly broker: Broker;
   readonly layout: Layout;
   readonly clock: Clock;
-}): Store {
+}): NatsStore {
   const { broker, layout, clock } = options;
   const payloads = createPayloads(layout.payloads);
   const records = createRecords(layout.executions, payloads);
-  const hearings = createHearings({ broker, payloads, look: async (id) => resultOf((await records.read(id))?.record) });
+  const outbox = createNatsOutbox({ broker, layout, payloads, records, clock });
+  const hearings = createHearings({
+    broker,
+    payloads,
+    look: async (id) => resultOf((await records.read(id))?.record),
+    onEnd: outbox.noteEnd,
+  });
   /** What was accepted here and has not ended yet. */
   const acceptedHere = new Map<ExecutionId, Acceptance>();
   /** The records of what this process runs, as it wrote them. */
   const runningHere = new Map<ExecutionId, Seen>();
-  /** The keys that were claimed here last: who withdraws an execution has just accepted it. */
-  const claimedHere = new LRUCache<ExecutionId, string>({ max: MOST_CLAIMS_REMEMBERED });
+  const claims = createClaims({
+    bucket: layout.idempotency,
+    payloads,
+    isInUse: async (id) => (await findRecord(id))?.isKept === true,
+  });
   let isClosed = false;
 
   async function readAccepted(id: ExecutionId): Promise<UnfinishedExecution | undefined> {
@@ -91,29 +105,10 @@ export function createNatsStore(options: {
     if (result !== undefined) hearings.end(id, result);
   }
 
-  async function claim(id: ExecutionId, idempotency: IdempotencyClaim): Promise<Accepted> {
-    const key = claimKey(idempotency);
-    const data = await payloads.pack(claimSchema, { id, fingerprint: idempotency.fingerprint }, `claim-${key}`);
-    for (;;) {
-      try {
-        await persist(() => layout.idempotency.create(key, data));
-        claimedHere.set(id, key);
-        return { kind: "new" };
-      } catch (error) {
-        if (!isWrongRevision(error)) throw error;
-      }
-      const entry = await persist(() => layout.idempotency.get(key));
-      if (entry === null || entry.operation !== "PUT") continue;
-      const earlier = await payloads.unpack(claimSchema, entry.value);
-      if (earlier.id === id) return { kind: "new" };
-      if (earlier.fingerprint !== idempotency.fingerprint) return { kind: "conflict" };
-      return { kind: "same", id: earlier.id };
-    }
-  }
-
   async function keep(acceptance: Acceptance): Promise<void> {
-    const { execution, submitter, acceptedAtMs } = acceptance;
+    const { execution, submitter, acceptedAtMs, webhook } = acceptance;
     const { id } = execution;
+    if (webhook !== null) await outbox.add(id, webhook);
     const value = { execution, submitter, acceptedAtMs };
     const data = await payloads.pack(acceptedSchema, value, `accepted-${id}`);
     await persist(() => layout.accepted.put(id, data));
@@ -131,11 +126,18 @@ export function createNatsStore(options: {
     const result = endsOf(id, record)("cancelled");
     await records.write(id, { ...record, isKept: false, state: { kind: "done", result } });
     await forgetAccepted(id);
-    const key = claimedHere.get(id);
-    if (key !== undefined) await persist(() => layout.idempotency.delete(key));
+    await outbox.remove(id);
+    await claims.giveUp(id);
   }
 
   return {
+    outbox,
+
+    async openOutbox() {
+      hearings.open();
+      await outbox.open();
+    },
+
     async accept(acceptance) {
       if (isClosed) throw stopping();
       const { execution, isKept, idempotency } = acceptance;
@@ -147,7 +149,8 @@ export function createNatsStore(options: {
       }
       // Kept first: a key that is claimed always leads to something.
       await keep(acceptance);
-      const accepted = idempotency === null ? ({ kind: "new" } as const) : await claim(execution.id, idempotency);
+      const accepted =
+        idempotency === null ? ({ kind: "new" } as const) : await claims.claim(execution.id, idempotency);
       if (accepted.kind !== "new") await withdraw(execution.id);
       return accepted;
     },
@@ -171,6 +174,8 @@ export function createNatsStore(options: {
         runningHere.set(id, moved.seen);
         return { kind: "run", attempt: moved.next.attempt };
       }
+      // It comes again after its end: whoever was to tell of that may have ended first.
+      if (moved?.before.state.kind === "done") await hearings.tell(moved.before.state.result);
       const result = await tellEnd(moved);
       if (result?.status === "internal_error") await buryJob(job);
       return result === undefined ? { kind: "done" } : { kind: "ended", result };
@@ -230,6 +235,7 @@ export function createNatsStore(options: {
         const id = key as ExecutionId;
         const record = (await records.read(id))?.record;
         if (record?.state.kind === "done") {
+          await outbox.schedule(id);
           await persist(() => layout.finished.put(id, ""));
           await forgetAccepted(id);
           continue;
@@ -250,6 +256,7 @@ export function createNatsStore(options: {
 
     async close() {
       isClosed = true;
+      outbox.close();
       hearings.close(stopping());
     },
   };
@@ -294,11 +301,4 @@ function toExecutionRecord(
 
 function resultOf(record: { readonly state: ExecutionState } | undefined): ExecutionResult | undefined {
   return record?.state.kind === "done" ? record.state.result : undefined;
-}
-
-/** Nothing that a client says becomes a subject. */
-function claimKey({ scope, key }: IdempotencyClaim): string {
-  return createHash("sha256")
-    .update(JSON.stringify([scope, key]))
-    .digest("hex");
 }

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { JetStreamApiCodes, JetStreamApiError } from "@nats-io/jetstream";
 import type { KV } from "@nats-io/kv";
 import type { z } from "zod";
 import type { Payloads } from "../../broker/payloads.ts";
@@ -7,6 +6,7 @@ import { persist } from "../../broker/persist.ts";
 import { recordSchema } from "../../broker/wire.ts";
 import { type ExecutionEvent, type ExecutionState, transition } from "../../domain/execution-state.ts";
 import type { ExecutionId } from "../../domain/ids.ts";
+import { compareAndSet } from "./compare-and-set.ts";
 
 export type StoredRecord = z.output<typeof recordSchema>;
 
@@ -58,23 +58,6 @@ export function createRecords(bucket: KV, payloads: Payloads): Records {
     return payloads.pack(recordSchema, record, `record-${id}-${attempt}-${crypto.randomUUID()}`);
   }
 
-  /**
-   * @returns the new revision; null when somebody was faster; "unsure" when it was, and it may have been this very write:
-   * the answer to an earlier try was lost.
-   */
-  async function compareAndSet(id: ExecutionId, data: Uint8Array, revision: number): Promise<number | null | "unsure"> {
-    let tries = 0;
-    try {
-      return await persist(() => {
-        tries += 1;
-        return bucket.put(id, data, { previousSeq: revision });
-      });
-    } catch (error) {
-      if (!isWrongRevision(error)) throw error;
-      return tries > 1 ? "unsure" : null;
-    }
-  }
-
   return {
     read,
 
@@ -93,7 +76,7 @@ export function createRecords(bucket: KV, payloads: Payloads): Records {
         const next = transition(before.state, event(before));
         if (next === null) return { before, next, seen };
         const record = { ...before, state: next };
-        const revision = await compareAndSet(id, await pack(id, record), seen.revision);
+        const revision = await compareAndSet(bucket, id, { data: await pack(id, record), revision: seen.revision });
         if (typeof revision === "number") return { before, next, seen: { record, revision } };
         if (revision === "unsure") mine = next;
       }
@@ -104,8 +87,4 @@ export function createRecords(bucket: KV, payloads: Payloads): Records {
       await persist(() => bucket.put(id, data));
     },
   };
-}
-
-export function isWrongRevision(error: unknown): boolean {
-  return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence;
 }
