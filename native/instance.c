@@ -1,5 +1,6 @@
 #include "instance.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -10,6 +11,8 @@
 
 enum {
   INSTANCES = 64,
+  /* Levels of directories that are removed; deeper ones only somebody makes who wants to be in the way. */
+  DEPTH_MAX = 32,
   /* Above every range that distributions and container managers hand out (systemd leaves 1879048192 to 2147483647 unused). */
   FIRST_ID = 1900000000
 };
@@ -102,8 +105,29 @@ void instance_remove_dead(const struct instance *own) {
   }
 }
 
+/* Takes the descriptor. Each directory becomes ours first: nobody fills it on while it is emptied. */
+static void empty(int directory, int depth) {
+  DIR *list = fdopendir(directory);
+  if (!list) {
+    close_fd(&directory);
+    return;
+  }
+  if (fchown(directory, 0, 0)) depth = 0;
+  for (struct dirent *entry; (entry = readdir(list));) {
+    const char *name = entry->d_name;
+    if (!strcmp(name, ".") || !strcmp(name, "..") || !unlinkat(directory, name, 0) || errno != EISDIR || !depth) continue;
+    empty(openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), depth - 1);
+    unlinkat(directory, name, AT_REMOVEDIR);
+  }
+  closedir(list);
+}
+
+void instance_empty(const struct instance *instance) {
+  empty(open(instance->directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), DEPTH_MAX);
+}
+
 void instance_remove(const struct instance *instance) {
-  unlink(instance->socket_path);
+  instance_empty(instance);
   rmdir(instance->directory);
   unlink(instance->lock_path);
   rmdir(instance->place->directory);

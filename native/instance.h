@@ -32,5 +32,7 @@ int instance_end_boxes(const struct instance *instance);
 void instance_sweep(const struct instance *instance);
 /* Removes what is left of all those in its place that were killed as a whole, supervisor and launcher. */
 void instance_remove_dead(const struct instance *own);
+/* Makes its directory ours, and removes whatever its worker, whose it was, has left in there. */
+void instance_empty(const struct instance *instance);
 /* Call it only while holding the lock: from then on the place may be another's. */
 void instance_remove(const struct instance *instance);

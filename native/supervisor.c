@@ -58,7 +58,7 @@ static bool listen_on_socket(struct supervisor *s) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   strcpy(address.sun_path, instance->socket_path);
   if (mkdir(instance->directory, 0700) && errno != EEXIST) return false;
-  if (lchown(instance->directory, 0, 0) || (unlink(instance->socket_path) && errno != ENOENT)) return false;
+  instance_empty(instance);
   s->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   umask(0); /* anybody's, within the directory */
   if (s->listener < 0 || bind(s->listener, (struct sockaddr *)&address, sizeof address)) return false;
@@ -260,7 +260,8 @@ int main(int argc, char **argv) {
   instance_remove_dead(&s.instance);
   int result = 1;
   if ((s.signals = signals_open()) < 0 || !listen_on_socket(&s)) {
-    fprintf(stderr, "launcher: cannot listen at %s: %s\n", s.instance.socket_path, strerror(errno));
+    fprintf(stderr, "launcher: cannot listen at %s: %s (remove %s if it is in the way)\n", s.instance.socket_path, strerror(errno),
+            s.instance.directory);
   } else {
     announce(&s.instance);
     sweep(&s); /* of an instance that had this number and was killed as a whole */

@@ -1,10 +1,22 @@
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startLauncherProcess } from "../../src/sandbox/launcher-process.ts";
 import { encodeHello } from "../../src/sandbox/wire.ts";
 import { define, record, sizedPath } from "../native/raw-frames.ts";
-import { type RawLauncher, startRawLauncher } from "../support/raw-launcher.ts";
+import { LAUNCHER, type RawLauncher, startRawLauncher } from "../support/raw-launcher.ts";
 import { eventually } from "../support/until.ts";
 
 // Whoever takes over the server's process has the launcher's ear. What it may not read itself it must not be shown in a box
@@ -85,4 +97,42 @@ test.each([
     rmSync(link);
     renameSync(`${link}-before`, link);
   }
+});
+
+describe("what a worker leaves where the launcher's socket was", () => {
+  let place: string;
+  let socket: string;
+
+  beforeEach(() => {
+    place = mkdtempSync(join(tmpdir(), "millrace-place-"));
+    socket = join(place, "0", "launcher.sock");
+  });
+
+  afterEach(() => rmSync(place, { recursive: true, force: true }));
+
+  /** Its instances are in a place of their own, and have no groups: a user of whom the host knows nothing has none. */
+  function start() {
+    const args = ["reduced", "entered", place, "54321", "65536"];
+    return startLauncherProcess({ path: LAUNCHER, args, sources: [], log: () => undefined });
+  }
+
+  test("is in nobody's way, and gone; what its links lead to is not", async () => {
+    mkdirSync(join(socket, "a", "b"), { recursive: true });
+    writeFileSync(join(socket, "a", "b", "file"), "");
+    symlinkSync(secrets, join(socket, "a", "link"));
+    for (const path of [join(socket, "a"), socket, join(place, "0")]) chownSync(path, 1_900_000_000, 1_900_000_000);
+
+    const launcher = await start();
+
+    expect(launcher.socketPath).toBe(socket);
+    expect(lstatSync(socket).isSocket()).toBe(true);
+    mkdirSync(join(place, "0", "left"));
+    await launcher.stop();
+    expect([existsSync(place), existsSync(secret)]).toEqual([false, true]);
+  });
+
+  test("is named when it cannot be removed", async () => {
+    mkdirSync(join(socket, ...Array.from({ length: 40 }, () => "deep")), { recursive: true });
+    await expect(start()).rejects.toThrow(`cannot listen at ${socket}: Address already in use (remove ${place}/0 if`);
+  });
 });

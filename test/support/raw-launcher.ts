@@ -20,7 +20,7 @@ import { eventually } from "./until.ts";
 
 const NATIVE = fileURLToPath(new URL("../../native", import.meta.url));
 /** Built with the address and undefined-behaviour sanitizers: what it does wrong ends it, or is said. */
-const LAUNCHER = `${NATIVE}/build/asan/millrace-launcher`;
+export const LAUNCHER = `${NATIVE}/build/asan/millrace-launcher`;
 
 /** A supervisor and its launcher without a server: whoever tests speaks to them byte by byte. */
 export interface RawLauncher {
