@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** On an emulated processor everything takes its time. */
@@ -10,6 +11,31 @@ const expect = { poll: { timeout: 20_000 } };
 /** The machine has other things to do as well: what passes at the second try is told by the reporter, not hidden. */
 const RETRIES = 1;
 
+/**
+ * These measure limits, look at the whole host, or kill and starve what is on it: nothing else runs meanwhile. All others look
+ * at nothing but what they have started themselves, on ports and in directories of its own.
+ */
+const ALONE = [
+  "test/faults/**/*.test.ts",
+  "test/hosts/*.test.ts",
+  "test/integration/limits/*.test.ts",
+  // Its server takes no notice of the host's instances, nor they of it: their boxes have the same ids.
+  "test/integration/container.test.ts",
+  "test/integration/{leftovers,reduced-isolation}.test.ts",
+  "test/integration/cli/doctor.test.ts",
+  "test/security/{attempts,hostile-programs,warm-programs}.test.ts",
+];
+
+/** The real launcher, real boxes, the whole server. */
+const system = {
+  testTimeout: 120_000 * slowness,
+  expect,
+  // Some compile the launcher with the sanitizers.
+  hookTimeout: 300_000 * slowness,
+  retry: RETRIES,
+  ...(isRoot ? { globalSetup: "./test/prepare-host.ts" } : { runner: "./test/skipping-runner.ts" }),
+};
+
 export default defineConfig({
   test: {
     reporters: ["default", "./test/reporter.ts"],
@@ -20,25 +46,26 @@ export default defineConfig({
           name: "unit",
           include: ["src/**/*.test.ts", "scripts/**/*.test.ts"],
           sequence: { groupOrder: 0 },
+          // Many only wait.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
           testTimeout: 30_000,
           expect,
           retry: RETRIES,
         },
       },
       {
-        // The real launcher, real boxes, the whole server: one file at a time, because limits are measured.
         test: {
+          ...system,
           name: "system",
           include: ["test/**/*.test.ts"],
+          exclude: ALONE,
           sequence: { groupOrder: 1 },
-          fileParallelism: false,
-          testTimeout: 120_000 * slowness,
-          expect,
-          // Some compile the launcher with the sanitizers.
-          hookTimeout: 300_000 * slowness,
-          retry: RETRIES,
-          ...(isRoot ? { globalSetup: "./test/prepare-host.ts" } : { runner: "./test/skipping-runner.ts" }),
+          // While one waits another one works; with more, what is bounded in time would be too late.
+          maxWorkers: 2,
         },
+      },
+      {
+        test: { ...system, name: "alone", include: ALONE, sequence: { groupOrder: 2 }, fileParallelism: false },
       },
     ],
   },

@@ -7,12 +7,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { freePort } from "./free-port.ts";
 
 /** Where Debian's package puts it: a user's PATH may lack it. */
 const NATS_SERVER = "/usr/sbin/nats-server";
@@ -78,14 +78,4 @@ function keepRunning(name: string, [program = "", ...args]: readonly string[]): 
       await ended;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, "127.0.0.1");
-  await once(listener, "listening");
-  const address = listener.address();
-  listener.close();
-  await once(listener, "close");
-  if (address === null || typeof address === "string") throw new Error("A TCP listener has a port");
-  return address.port;
 }

@@ -112,7 +112,8 @@ export function prepareOrdinaryUser(): () => void {
     delete process.env[DIRECTORY_VARIABLE];
     const isInUse = existsSync(join(DIRECTORY, "run", "millrace"));
     if (isInUse) return;
-    rmSync(DIRECTORY, { recursive: true });
+    // Each of Vitest's projects prepares it, and one of them is the first to remove it.
+    rmSync(DIRECTORY, { recursive: true, force: true });
     for (const group of groups) for (const path of [`${group}/millrace.server`, group]) removeEmpty(path);
   };
 }

@@ -41,7 +41,7 @@ const isUnified = existsSync("/sys/fs/cgroup/cgroup.controllers");
 async function runCell(version: "v1" | "v2", user: "root" | "ordinary", { files, only }: Chosen): Promise<string> {
   const isHere = (version === "v2") === isUnified;
   if (!isHere && version === "v1") return "not here: no version 1";
-  const vitest = ["node_modules/.bin/node", "node_modules/.bin/vitest", "run", "--project", "system", ...files];
+  const vitest = ["node_modules/.bin/node", "node_modules/.bin/vitest", "run", ...files];
   if (only !== undefined) vitest.push("-t", only);
   const machine = ["test/vm/run-in-vm", "--mem", "3072", "--timeout", String(RUNNING_OUT_S), "--share", process.cwd()];
   const command = isHere ? vitest : [...machine, "--env", `MILLRACE_TEST_USER=${user}`, "--", ...vitest];

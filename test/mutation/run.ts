@@ -39,17 +39,7 @@ async function runTests(names: readonly string[], mutation: Mutation | null): Pr
     // A full name begins with the suite's.
     const pattern = names.map((name) => `(^| )${name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}`).join("|");
     const files = ["hostile-programs", "attempts", "taken-over-worker"].map((name) => `test/security/${name}.test.ts`);
-    const args = [
-      VITEST,
-      "run",
-      "--project",
-      "system",
-      "--reporter=json",
-      `--outputFile=${report}`,
-      "-t",
-      pattern,
-      ...files,
-    ];
+    const args = [VITEST, "run", "--reporter=json", `--outputFile=${report}`, "-t", pattern, ...files];
     const env = { ...process.env, ...(mutation && { MILLRACE_TEST_MUTATION: mutation.name }) };
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env });
     const said = await Promise.all([text(child.stdout), text(child.stderr)]);

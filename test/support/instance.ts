@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { findOrdinaryUser } from "../hosts/ordinary-user.ts";
 import { findControlGroups } from "./control-groups.ts";
+import { watchLock } from "./instance-lock.ts";
 import { type HostProcess, isRunning, listProcesses, readProcess } from "./processes.ts";
 
 /** Where native/instance.c lets the ids of its instances begin, and how many each has. */
@@ -52,7 +53,8 @@ export function findInstance(serverPid: number): Instance {
   const groups = findControlGroups(number, supervisorPid);
   const ids = user?.boxIds(number) ?? { first: workerUid + 1, last: workerUid + IDS_PER_INSTANCE - 1 };
   const isBoxId = (uid: number) => uid >= ids.first && uid <= ids.last;
-  const runtime = user?.runtimeDirectory ?? "/run/millrace";
+  const directory = `${user?.runtimeDirectory ?? "/run/millrace"}/${number}`;
+  const lock = watchLock(directory);
   const ownProcesses = () => listProcesses().filter(({ uid }) => isBoxId(uid));
   const boxProcesses = () => ownProcesses().filter(({ pid, innerPid }) => innerPid !== pid);
 
@@ -92,16 +94,19 @@ export function findInstance(serverPid: number): Instance {
     boxMemoryBytes: groups.memoryBytes,
     unrest,
     remains() {
-      const paths = [`${runtime}/${number}`, `${runtime}/${number}.lock`].filter((path) => existsSync(path));
-      const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
-      return [
-        // Whoever adopts orphans on this host may take its time to bury them.
-        ...ownProcesses().flatMap(({ pid, name, state }) => (state === "Z" ? [] : `process ${pid} (${name})`)),
+      const running = [
         ...(isRunning(supervisorPid) ? ["the supervisor"] : []),
         ...(isRunning(followerPid) ? ["the follower"] : []),
-        ...[...paths, ...groups.parents()],
-        ...mounts.filter((line) => line.includes(`${runtime}/${number}`)).map((line) => `mount ${line}`),
       ];
+      const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
+      const remains = [
+        // Whoever adopts orphans on this host may take its time to bury them.
+        ...ownProcesses().flatMap(({ pid, name, state }) => (state === "Z" ? [] : `process ${pid} (${name})`)),
+        ...[directory, lock.path].filter((path) => existsSync(path)),
+        ...groups.parents(),
+        ...mounts.filter((line) => line.includes(directory)).map((line) => `mount ${line}`),
+      ];
+      return lock.isOthers() ? running : [...running, ...remains];
     },
   };
 }

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { freePort } from "../../scripts/free-port.ts";
 import { eventually } from "./until.ts";
 
 /** Where Debian's package puts it: a user's PATH may lack it. */
@@ -132,15 +132,4 @@ function describeServer(options: {
     lines.push(`cluster { name: "test", listen: "127.0.0.1:${place.routePort}", routes: [${routes}] }`);
   }
   return `${lines.join("\n")}\n`;
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer();
-  listener.listen(0, "127.0.0.1");
-  await once(listener, "listening");
-  const address = listener.address();
-  listener.close();
-  await once(listener, "close");
-  if (address === null || typeof address === "string") throw new Error("A TCP listener has a port");
-  return address.port;
 }

@@ -15,6 +15,7 @@ import { type LauncherEvent, parseEvent } from "../../src/sandbox/wire.ts";
 import { launcherWithout } from "../mutation/build-without.ts";
 import { findMutation } from "../mutation/mutations.ts";
 import { findControlGroups } from "./control-groups.ts";
+import { watchLock } from "./instance-lock.ts";
 import { listProcesses } from "./processes.ts";
 import { eventually } from "./until.ts";
 
@@ -62,7 +63,8 @@ export async function startRawLauncher({
   readonly warmStarts?: readonly WarmStart[];
   readonly sources?: readonly string[];
 } = {}): Promise<RawLauncher> {
-  await promisify(execFile)("make", ["-C", NATIVE, "--silent", "asan"]);
+  // Other tests may want it at the same time.
+  await promisify(execFile)("flock", [NATIVE, "make", "-C", NATIVE, "--silent", "asan"]);
   const lines: string[] = [];
   const path = mutatedLauncher() ?? LAUNCHER;
   const plan = await planBoxes({ slots: 1, warm: 2, toolchains: [], warmStarts, gate: gateBeside(path) });
@@ -75,18 +77,23 @@ export async function startRawLauncher({
     ({ parentPid, executable }) => parentPid === process.pid && executable?.startsWith(path),
   );
   if (supervisor === undefined) throw new Error("There is no supervisor");
+  const findPid = () => listProcesses().find(({ parentPid }) => parentPid === supervisor.pid)?.pid ?? null;
+  // The supervisor is ready before it has made one.
+  await eventually("there is a launcher", findPid);
   return {
     plan: Buffer.from(encodePlan(plan)),
-    pid: () => listProcesses().find(({ parentPid }) => parentPid === supervisor.pid)?.pid ?? 0,
+    pid: () => findPid() ?? 0,
     open: (uid = launcher.uid) => openConnection(connectAs(uid, launcher.socketPath)),
     replace: launcher.replace,
     said: () => lines.join("\n"),
     async stop() {
       const directory = dirname(launcher.socketPath);
+      const lock = watchLock(directory);
       const groups = findControlGroups(Number(basename(directory)), supervisor.pid);
       await launcher.stop();
-      const remains = [...groups.parents(), ...[directory, `${directory}.lock`].filter((path) => existsSync(path))];
-      if (remains.length > 0) throw new Error(`The launcher left ${remains.join(", ")}:\n${lines.join("\n")}`);
+      const remains = [...groups.parents(), ...[directory, lock.path].filter((path) => existsSync(path))];
+      if (remains.length > 0 && !lock.isOthers())
+        throw new Error(`The launcher left ${remains.join(", ")}:\n${lines.join("\n")}`);
     },
   };
 }

@@ -1,9 +1,8 @@
-import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "../../../scripts/free-port.ts";
 import { type CliOptions, millrace, startMillrace } from "../../support/cli.ts";
 import { listProcesses } from "../../support/processes.ts";
 import { type RunningServer, startServer } from "../../support/server.ts";
@@ -198,13 +197,3 @@ describe("what cannot be done", () => {
     expect(stderr).toMatch(/^millrace: Boxes cannot have control groups\..* With --url a server runs the prog/m);
   });
 });
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
