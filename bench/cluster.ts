@@ -10,10 +10,9 @@ import { once } from "node:events";
 import { connectBroker } from "../src/broker/broker.ts";
 import { ensureLayout } from "../src/broker/layout.ts";
 import { systemClock } from "../src/domain/clock.ts";
-import type { Execution, ExecutionResult } from "../src/domain/execution.ts";
-import { executionId, type NodeId, nodeId } from "../src/domain/ids.ts";
-import { DEFAULT_COMPILE_LIMITS, DEFAULT_RUN_LIMITS } from "../src/domain/limits.ts";
+import { type NodeId, nodeId } from "../src/domain/ids.ts";
 import { requirementsOf } from "../src/domain/requirement.ts";
+import { sampleExecution, sampleResult } from "../src/domain/sample-execution.test-support.ts";
 import { createEmbeddedQueue } from "../src/queue/embedded/embedded-queue.ts";
 import { createNatsQueue } from "../src/queue/nats/nats-queue.ts";
 import type { Queue } from "../src/queue/queue.ts";
@@ -57,22 +56,8 @@ async function join(servers: string): Promise<Ends & { close(): Promise<void> }>
   };
 }
 
-/** A program that does nothing, as small as they come. */
-function newExecution(): Execution {
-  return {
-    id: executionId(randomUUID()),
-    language: "python",
-    version: "3.11.2",
-    files: [{ path: "main.py", content: Buffer.from("print(6*7)") }],
-    stdin: new Uint8Array(),
-    args: [],
-    env: {},
-    compileArgs: [],
-    limits: DEFAULT_RUN_LIMITS,
-    compileLimits: DEFAULT_COMPILE_LIMITS,
-    priority: "normal",
-  };
-}
+/** Nothing is made of it: no worker here has boxes. */
+const newExecution = () => sampleExecution("print(6*7)");
 
 /** Takes jobs and says at once that they are done. */
 async function fillSlot({ queue, store }: Ends, node: NodeId, signal: AbortSignal): Promise<void> {
@@ -80,21 +65,9 @@ async function fillSlot({ queue, store }: Ends, node: NodeId, signal: AbortSigna
   while (!signal.aborted) {
     const lease = await queue.take({ signal, offers }).catch(() => null);
     if (lease === null) return;
-    const { id, language, version } = lease.job.execution;
+    const { execution } = lease.job;
     const start = await store.start(lease.job, node);
-    const result: ExecutionResult = {
-      id,
-      status: "ok",
-      language,
-      version,
-      compile: null,
-      run: null,
-      queuedMs: 0,
-      totalMs: 0,
-      node,
-      isolation: "full",
-    };
-    if (start.kind === "run") await store.complete(id, start.attempt, result);
+    if (start.kind === "run") await store.complete(execution.id, start.attempt, sampleResult(execution));
     await lease.ack();
   }
 }

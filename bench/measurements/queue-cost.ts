@@ -1,36 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../../src/domain/clock.ts";
-import type { Execution } from "../../src/domain/execution.ts";
 import { executionId } from "../../src/domain/ids.ts";
-import { DEFAULT_COMPILE_LIMITS, DEFAULT_RUN_LIMITS } from "../../src/domain/limits.ts";
 import { requirementsOf } from "../../src/domain/requirement.ts";
+import { sampleExecution } from "../../src/domain/sample-execution.test-support.ts";
 import { createEmbeddedQueue } from "../../src/queue/embedded/embedded-queue.ts";
 
 const WARM_UP_JOBS = 10_000;
 const JOBS = 20_000;
 
-const EXECUTION: Omit<Execution, "id"> = {
-  language: "python",
-  version: "3.11.2",
-  files: [{ path: "main.py", content: Buffer.from('print("Hello, world!")\n') }],
-  stdin: Buffer.alloc(0),
-  args: [],
-  env: {},
-  compileArgs: [],
-  limits: DEFAULT_RUN_LIMITS,
-  compileLimits: DEFAULT_COMPILE_LIMITS,
-  priority: "normal",
-};
+const SAMPLE = sampleExecution('print("Hello, world!")\n');
 
 /** What the embedded queue costs of an execution, processor time of this thread: put, taken and acknowledged. Milliseconds. */
 export async function measureQueueMs(): Promise<number> {
   const queue = createEmbeddedQueue({ capacity: 1, clock: systemClock });
-  const requires = requirementsOf(EXECUTION);
+  const requires = requirementsOf(SAMPLE);
   const offers = new Set(requires);
   const { signal } = new AbortController();
   async function pass(jobs: number): Promise<void> {
     for (let job = 0; job < jobs; job++) {
-      const execution = { ...EXECUTION, id: executionId(randomUUID()) };
+      const execution = { ...SAMPLE, id: executionId(randomUUID()) };
       const taken = queue.take({ signal, offers });
       await queue.put({
         execution,
