@@ -35,6 +35,14 @@ export interface Composition {
   close(hurry: AbortSignal): Promise<void>;
 }
 
+/** This node at any moment. */
+interface OwnNode {
+  /** All that others may know of it. It takes a while to gather. */
+  readonly describe: () => NodeReport;
+  /** Whether it can run programs, or have them run; asked for each request. */
+  readonly isReady: () => boolean;
+}
+
 /** How long one part may take to close, milliseconds. */
 const CLOSE_DEADLINE_MS = 10_000;
 
@@ -44,14 +52,14 @@ const LAST_READ_MS = 1_000;
 /**
  * gateway → queue and store → worker → sandbox, or one end of that, made from both ends: what needs files of the package
  * first, as root; then what speaks to the launcher, as the user that the launcher knows.
- * @param options.meet makes the queue and the store. Is told how to find out what this node is.
+ * @param options.meet makes the queue and the store. Is told how to find out about this node.
  * @param options.hands what runs programs; null for a gateway alone.
  * @param options.onBug hears of errors that are bugs: the process should end.
  */
 export async function compose(options: {
   readonly config: Config;
   readonly roles: readonly Role[];
-  readonly meet: (describe: () => NodeReport) => Promise<Meeting>;
+  readonly meet: (node: OwnNode) => Promise<Meeting>;
   /** What clients may ask for. */
   readonly catalogue: LanguageCatalogue;
   readonly hands: { readonly host: Host; readonly languages: LanguageRegistry } | null;
@@ -73,6 +81,7 @@ export async function compose(options: {
   const canRun = () => !isStopping && working?.sandbox.isReady() === true;
   const warmProcesses = () =>
     countReady(hands?.host.warmStarts.keys() ?? [], working?.sandbox.counts().warm ?? new Map());
+  const isReadyHere = hands === null ? () => !isStopping : canRun;
   const describe = describeNode({
     id,
     roles,
@@ -83,10 +92,10 @@ export async function compose(options: {
       ...hands.host.isolation,
       worker: () => working?.worker ?? null,
     },
-    isReady: hands === null ? () => !isStopping : canRun,
+    isReady: isReadyHere,
     telemetry,
   });
-  const meeting = await options.meet(describe);
+  const meeting = await options.meet({ describe, isReady: isReadyHere });
   const { queue, store, outbox } = meeting;
   const addressPolicy = createAddressPolicy(config.webhookNetworks);
   const isReady = isGateway ? () => !isStopping && meeting.hasWorker() : canRun;

@@ -54,9 +54,10 @@ export function meetHere(options: {
   readonly config: Config;
   readonly dataDirectory: string;
   readonly describe: () => NodeReport;
+  readonly isReady: () => boolean;
   readonly log: Log;
 }): Meeting {
-  const { config, dataDirectory, describe, log } = options;
+  const { config, dataDirectory, describe, isReady, log } = options;
   const queue = createEmbeddedQueue({ capacity: config.queue, clock: systemClock });
   const store = createEmbeddedStore({
     clock: systemClock,
@@ -76,7 +77,7 @@ export function meetHere(options: {
     outbox: store.outbox,
     redeliveries: () => 0,
     nodes: () => [describe()],
-    hasWorker: () => describe().isReady,
+    hasWorker: isReady,
     async begin() {
       await orStartError(`Executions cannot be kept in ${dataDirectory}`, (async () => store.open())());
       const unfinished = await queueUnfinished(store, queue);

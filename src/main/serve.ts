@@ -151,7 +151,7 @@ async function planMeeting(options: {
     );
     return {
       catalogue: hands.languages,
-      meet: async (describe) => meetHere({ config, dataDirectory: data.path, describe, log }),
+      meet: async (node) => meetHere({ config, dataDirectory: data.path, log, ...node }),
       close: async () => data.close(),
     };
   }
@@ -164,7 +164,7 @@ async function planMeeting(options: {
   const catalogue = roles.includes("gateway") ? shared : null;
   return {
     catalogue: shared,
-    meet: (describe) => meetAtBroker({ broker, layout, describe, catalogue, log }),
+    meet: ({ describe }) => meetAtBroker({ broker, layout, describe, catalogue, log }),
     close: broker.close,
   };
 }
