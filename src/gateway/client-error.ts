@@ -8,6 +8,7 @@ const CODES: Record<string, { code: ErrorCode; detail: string }> = {
     code: "request_timeout",
     detail: "Headers have to arrive within 10 s, the whole request within 30 s",
   },
+  HPE_INVALID_METHOD: { code: "bad_request", detail: "The bytes received do not begin with a method of HTTP" },
   HPE_HEADER_OVERFLOW: {
     code: "headers_too_large",
     detail: "The request line and headers together may have 16384 bytes",

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { toClusterResponse } from "../protocol/cluster-response.ts";
 import type { GatewayDeps } from "./gateway.ts";
+import { refuseQuery } from "./query.ts";
 import { addRoute } from "./route.ts";
 
 /** `GET /v1/cluster`: which nodes there are, how well their boxes hold, and what waits. */
@@ -8,6 +9,7 @@ export function registerClusterRoute(app: FastifyInstance, { cluster }: GatewayD
   addRoute(app, {
     method: "GET",
     url: "/v1/cluster",
+    onRequest: refuseQuery,
     handler: async () => toClusterResponse(await cluster.nodes(), await cluster.queue()),
   });
 }

@@ -7,6 +7,7 @@ import { quote } from "../protocol/describe.ts";
 import type { UnfinishedExecution } from "../store/store.ts";
 import { answerAccepted } from "./executions-route.ts";
 import type { GatewayDeps } from "./gateway.ts";
+import { refuseQuery } from "./query.ts";
 import { addRoute } from "./route.ts";
 
 /** The most that are listed: the latest. */
@@ -23,6 +24,7 @@ export function registerDeadJobsRoutes(app: FastifyInstance, deps: GatewayDeps):
   addRoute(app, {
     method: "GET",
     url: "/v1/jobs/dead",
+    onRequest: refuseQuery,
     handler: async (request) => {
       const jobs = await Array.fromAsync(ownDead(request), toDeadJob);
       return { jobs: jobs.slice(-MOST_LISTED) };
@@ -33,6 +35,7 @@ export function registerDeadJobsRoutes(app: FastifyInstance, deps: GatewayDeps):
     method: "POST",
     url: "/v1/jobs/dead/:id/retry",
     config: { isForExecution: true },
+    onRequest: refuseQuery,
     handler: async (request, reply) => {
       const { id } = request.params as { id: string };
       for await (const { execution } of ownDead(request)) {

@@ -7,7 +7,7 @@ import { expiredExecution } from "../store/refusals.ts";
 import type { ExecutionRecord } from "../store/store.ts";
 import { cancelExecution } from "./cancel-execution.ts";
 import type { GatewayDeps } from "./gateway.ts";
-import { parseQuery } from "./query.ts";
+import { parseQuery, refuseQuery } from "./query.ts";
 import { addRoute } from "./route.ts";
 
 const ID = /^exe_[0-9a-f]{32}$/;
@@ -67,6 +67,7 @@ export function registerExecutionRoute(app: FastifyInstance, deps: GatewayDeps):
     {
       method: "DELETE",
       url: "/v1/executions/:id",
+      onRequest: refuseQuery,
       handler: async (request) => {
         const record = await findOwn(request);
         await cancelExecution(deps, { execution: record, submitter: record.submitter });
@@ -78,10 +79,11 @@ export function registerExecutionRoute(app: FastifyInstance, deps: GatewayDeps):
 
 /** @returns milliseconds. @throws {EngineError} `unknown_field`, `invalid_field`. */
 function readWait(url: string): number {
-  let ms = 0;
+  let ms: number | null = null;
   for (const { name, value } of parseQuery(url)) {
     if (name !== "wait")
       throw new EngineError("unknown_field", `The query's ${quote(name)} is not a parameter; wait is`);
+    if (ms !== null) throw new EngineError("invalid_field", `The query's "wait" is given twice`);
     const [, count, unit] = /^(\d{1,5})(ms|s)$/.exec(value) ?? [];
     ms = Number(count) * (unit === "s" ? 1_000 : 1);
     if (!(ms <= LONGEST_WAIT_MS)) {
@@ -89,5 +91,5 @@ function readWait(url: string): number {
       throw new EngineError("invalid_field", `The query's "wait" has to be ${right}, not ${quote(value)}`);
     }
   }
-  return ms;
+  return ms ?? 0;
 }

@@ -10,7 +10,8 @@ import { expiredExecution } from "../store/refusals.ts";
 import type { ExecutionRecord, IdempotencyClaim, UnfinishedExecution } from "../store/store.ts";
 import type { GatewayDeps } from "./gateway.ts";
 import { readIdempotency } from "./idempotency.ts";
-import { parseQuery } from "./query.ts";
+import { refuseQuery } from "./query.ts";
+import { isRepeated } from "./repeated-header.ts";
 import { addRoute } from "./route.ts";
 import { runExecution, submitExecution } from "./submit-execution.ts";
 import { fromRequest, toExecution } from "./to-execution.ts";
@@ -26,7 +27,7 @@ export function registerExecutionsRoute(app: FastifyInstance, deps: GatewayDeps)
     config: { isForExecution: true },
     onRequest: async (request) => {
       refuseOtherTypes(request);
-      refuseQuery(request);
+      await refuseQuery(request);
     },
     handler: async (request, reply) => {
       const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
@@ -75,6 +76,8 @@ function readWebhook({ webhook }: ExecutionRequest, { findWebhookFault }: Gatewa
 
 function refuseOtherTypes(request: FastifyRequest): void {
   const type = request.headers["content-type"];
+  if (isRepeated(request.raw.rawHeaders, "content-type"))
+    throw new EngineError("unsupported_media_type", "The header Content-Type is there twice");
   if (type !== undefined && JSON_TYPE.test(type)) return;
   const given = type === undefined ? "none was given" : `not ${quote(type)}`;
   throw new EngineError("unsupported_media_type", `The content type has to be application/json, ${given}`);
@@ -84,13 +87,4 @@ function refuseOtherTypes(request: FastifyRequest): void {
 function prefersAsync(request: FastifyRequest): boolean {
   const prefer = request.headers["prefer"];
   return prefer !== undefined && /(?:^|[,\s])respond-async(?:$|[,;\s])/i.test(String(prefer));
-}
-
-function refuseQuery(request: FastifyRequest): void {
-  const [parameter] = parseQuery(request.raw.url ?? "");
-  if (parameter === undefined) return;
-  throw new EngineError(
-    "unknown_field",
-    `The query's ${quote(parameter.name)} is not a parameter; there are none here`,
-  );
 }

@@ -21,7 +21,7 @@ import { registerDocsRoutes } from "./docs-routes.ts";
 import { createErrorAnswers } from "./error-answers.ts";
 import { registerExecutionRoute } from "./execution-route.ts";
 import { registerExecutionsRoute } from "./executions-route.ts";
-import { refuseCodings, setSecurityHeaders } from "./guard.ts";
+import { refuseCodings, refuseUnclear, setSecurityHeaders } from "./guard.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
 import { registerLangRoute } from "./lang-route.ts";
 import { registerLanguagesRoute } from "./languages-route.ts";
@@ -85,7 +85,13 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     return503OnClosing: false,
     rewriteUrl: ({ url }) => toPath(url ?? ""),
-    http: { maxHeaderSize: 16_384, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
+    // What Node would refuse by itself, without a word, is refused by refuseUnclear.
+    http: {
+      maxHeaderSize: 16_384,
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 5_000,
+      requireHostHeader: false,
+    },
     clientErrorHandler: (error, socket) => {
       const status = answerClientError(error, socket as Socket);
       if (status !== null) telemetry.requestEnded({ method: "other", route: null, status, ms: 0 });
@@ -98,6 +104,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   });
   for (const method of METHODS)
     if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true });
+  app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
   limitConnections(app.server, { perNetwork: connectionsPerNetwork, trustedProxies, log });
 
   // Bodies are read as bytes, whatever they are called; each route decides what they mean.
@@ -109,6 +116,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   watchRequests(app, telemetry);
   app.addHook("onRequest", async (request, reply) => {
     setSecurityHeaders(reply);
+    refuseUnclear(request);
     if (access.admit(request, reply)) return reply;
     refuseCodings(request);
     // The router takes `/v1/executions/` for one of `/v1/executions/:id`, without a name.

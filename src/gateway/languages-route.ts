@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { toLanguagesResponse } from "../protocol/languages-response.ts";
 import type { GatewayDeps } from "./gateway.ts";
+import { refuseQuery } from "./query.ts";
 import { addRoute } from "./route.ts";
 
 /** `GET /v1/languages`: every language that Millrace knows, those that are missing here too, with how to get them. */
@@ -8,6 +9,7 @@ export function registerLanguagesRoute(app: FastifyInstance, { languages, warmPr
   addRoute(app, {
     method: "GET",
     url: "/v1/languages",
+    onRequest: refuseQuery,
     handler: async () => toLanguagesResponse(languages.list(), warmProcesses()),
   });
 }

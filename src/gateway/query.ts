@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify";
 import { EngineError } from "../domain/errors.ts";
 import { quote } from "../protocol/describe.ts";
 
@@ -17,6 +18,19 @@ export function parseQuery(url: string): { readonly name: string; readonly value
       const end = equals === -1 ? pair.length : equals;
       return { name: decode(pair.slice(0, end)), value: decode(pair.slice(end + 1)) };
     });
+}
+
+/**
+ * For an address that has no parameters.
+ * @throws {EngineError} `unknown_field`, `not_utf8`.
+ */
+export async function refuseQuery({ raw }: FastifyRequest): Promise<void> {
+  const [parameter] = parseQuery(raw.url ?? "");
+  if (parameter === undefined) return;
+  throw new EngineError(
+    "unknown_field",
+    `The query's ${quote(parameter.name)} is not a parameter; there are none here`,
+  );
 }
 
 function decode(text: string): string {

@@ -93,7 +93,9 @@ export const webhookSchema = z
         }),
       secret: z
         .string(needs(SECRET))
-        .regex(new RegExp(`^[!-~]{${REQUEST_LIMITS.leastSecret},${REQUEST_LIMITS.mostSecret}}$`), needs(SECRET))
+        .regex(new RegExp(`^[!-~]{${REQUEST_LIMITS.leastSecret},${REQUEST_LIMITS.mostSecret}}$`), {
+          error: `has to be ${SECRET}; it is not repeated here`,
+        })
         .meta({
           description: "What the message is signed with: HMAC-SHA256, as Standard Webhooks has it.",
         }),

@@ -350,4 +350,9 @@ describe("parseExecutionRequest", () => {
       }),
     );
   });
+
+  it("does not repeat a secret", () => {
+    const refused = refusal(withField("webhook", '{"url":"https://example.org/","secret":"too-short"}'));
+    expect(JSON.stringify([refused.message, refused.fields])).not.toContain("too-short");
+  });
 });

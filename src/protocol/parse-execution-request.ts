@@ -98,7 +98,12 @@ function unknownField(parent: Steps, name: string): Fault {
   if (purpose !== undefined) {
     return { code: "not_supported_yet", path, message: `(${purpose}) is not supported yet` };
   }
-  return { code: "unknown_field", path, message: `is not a field of the API; ${advise(name, fieldsBelow(parent))}` };
+  return { code: "unknown_field", path, message: `is not a field of the API; ${adviseField(parent, name)}` };
+}
+
+function adviseField(parent: Steps, name: string): string {
+  const isLimit = (LIMIT_NAMES as readonly string[]).includes(name);
+  return parent.length === 0 && isLimit ? 'it belongs into "limits"' : advise(name, fieldsBelow(parent));
 }
 
 /** The fields of the object at which the steps lead. */

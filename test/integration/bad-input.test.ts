@@ -79,6 +79,7 @@ describe("a request is refused with its code, its field and what would be right"
     ["JSON nested deeply", `${"[".repeat(100_000)}${"]".repeat(100_000)}`, "malformed_json", null, /./],
     ["an unknown field", python({ colour: "red" }), "unknown_field", "/colour", /./],
     ["an unknown limit", python({ limits: { cpums: 1 } }), "unknown_field", "/limits/cpums", /./],
+    ["a limit where it does not belong", python({ cpuMs: 5 }), "unknown_field", "/cpuMs", /belongs into \\"limits/],
     ["a later field", python({ tests: [] }), "not_supported_yet", "/tests", /./],
     ["wait that is no boolean", python({ wait: "no" }), "invalid_field", "/wait", /true or false/],
     ["an unknown priority", python({ priority: "urgent" }), "invalid_field", "/priority", /high.*normal.*low/],
@@ -132,6 +133,18 @@ describe("a request is refused with its code, its field and what would be right"
     await expectProblem(answer, code, null, message);
   });
 
+  const anyId = "exe_00000000000000000000000000000000";
+  test.each([
+    ["GET", "/v1/languages?available=true"],
+    ["GET", "/v1/cluster?node=1"],
+    ["GET", "/v1/jobs/dead?limit=1"],
+    ["POST", `/v1/jobs/dead/${anyId}/retry?now`],
+    ["DELETE", `/v1/executions/${anyId}?wait=1s`],
+  ])("a parameter where there are none: %s %s", async (method, path) => {
+    const name = /\?(\w+)/.exec(path)?.[1];
+    await expectProblem(await fetch(`${server.url}${path}`, { method }), "unknown_field", null, new RegExp(`${name}`));
+  });
+
   test("a body that is not UTF-8", async () => {
     const body = Buffer.from([...Buffer.from('{"language":"python","code":"'), 0xff, ...Buffer.from('"}')]);
     const answer = await fetch(`${server.url}/v1/executions`, {
@@ -174,6 +187,8 @@ describe("sizes", () => {
 
 describe("bytes", () => {
   const head = "POST /lang/python HTTP/1.1\r\nHost: localhost\r\n";
+  /** Ends the headers of the connection's only request. */
+  const last = "Connection: close\r\n\r\n";
 
   /** Sends bytes as they are, and returns everything that comes back until the connection ends. */
   async function send(bytes: string, { isEnded = false } = {}): Promise<string> {
@@ -196,8 +211,25 @@ describe("bytes", () => {
     ],
     ["a chunk whose size is no number", `${head}Transfer-Encoding: chunked\r\n\r\nxyz\r\n`, 400],
     ["headers above 16 KiB", `${head}X: ${"x".repeat(20_000)}\r\n\r\n`, 431],
-  ])("%s: %#", async (_, bytes, status) => {
-    expect(await send(bytes)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    ["no Host", head.replace("Host", "X-Host").concat(last), 400],
+    ["two Hosts", `${head}host: localhost\r\n${last}`, 400],
+    ["a transfer coding besides chunks", `${head}Transfer-Encoding: gzip, chunked\r\n${last}0\r\n\r\n`, 400],
+    ["an expectation that nobody knows", `${head}Expect: much\r\n${last}`, 400],
+  ])("%s", async (_, bytes, status) => {
+    const answer = await send(bytes);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toMatch(/"code":"|millrace: bad_request: The (?:header|transfer encoding) \w+/);
+  });
+
+  test("two Content-Types", async () => {
+    const type = "Content-Type: application/json\r\n";
+    const answer = await send(`POST /v1/executions HTTP/1.1\r\nHost: localhost\r\n${type}${type}${last}`);
+    expect(answer).toMatch(/^HTTP\/1\.1 415 [\s\S]*"detail":"The header Content-Type is there twice"/);
+  });
+
+  test("a client that waits to be told to go on is told so", async () => {
+    const answer = await send(`${head}Expect: 100-continue\r\nContent-Length: 8\r\nConnection: close\r\n\r\nprint(1)`);
+    expect(answer).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n[\s\S]*\n1\n$/);
   });
 
   test("a Content-Length that is too small: the rest is no request", async () => {

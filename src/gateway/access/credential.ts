@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { isRepeated } from "../repeated-header.ts";
 
 /** What a request presents as its API key. */
 export type Credential =
@@ -34,10 +35,4 @@ export function readCredential({ headers, rawHeaders }: Pick<IncomingMessage, "h
 
 function unclear(reason: string): Credential {
   return { kind: "unclear", reason };
-}
-
-/** Node keeps the first of several `Authorization` headers, a proxy before it perhaps the last: neither is right. */
-function isRepeated(rawHeaders: readonly string[], name: string): boolean {
-  const names = rawHeaders.filter((_text, index) => index % 2 === 0);
-  return names.filter((given) => given.toLowerCase() === name).length > 1;
 }

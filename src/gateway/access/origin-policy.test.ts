@@ -131,8 +131,8 @@ describe("a page", () => {
     expect(answer.body).toBe("");
     expect(answer.headers).toMatchObject({
       "access-control-allow-origin": DOCS,
-      "access-control-allow-methods": "GET, POST",
-      "access-control-allow-headers": "authorization, content-type, x-api-key",
+      "access-control-allow-methods": "GET, POST, DELETE",
+      "access-control-allow-headers": "authorization, content-type, idempotency-key, prefer, x-api-key",
       "access-control-max-age": "600",
     });
   });

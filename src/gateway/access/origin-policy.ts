@@ -71,8 +71,8 @@ export function createOriginPolicy(options: {
 
     answerPreflight(reply) {
       reply.headers({
-        "access-control-allow-methods": "GET, POST",
-        "access-control-allow-headers": "authorization, content-type, x-api-key",
+        "access-control-allow-methods": "GET, POST, DELETE",
+        "access-control-allow-headers": "authorization, content-type, idempotency-key, prefer, x-api-key",
         "access-control-max-age": PREFLIGHT_MAX_AGE_S,
       });
       return reply.code(204).send();
