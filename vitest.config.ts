@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { LongOnesFirst } from "./test/long-ones-first.ts";
 
 /** On an emulated processor everything takes its time. */
 const slowness = process.env["MILLRACE_TEST_VM"] === undefined ? 1 : 4;
@@ -40,6 +41,7 @@ export default defineConfig({
   test: {
     reporters: ["default", "./test/reporter.ts"],
     pool: "forks",
+    sequence: { sequencer: LongOnesFirst },
     projects: [
       {
         test: {
