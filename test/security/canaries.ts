@@ -5,7 +5,10 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const TOOL = fileURLToPath(new URL("host-canaries.py", import.meta.url));
 
-/** Things on the host that no program may see, reach or harm: files, sockets, shared memory and a process. */
+/**
+ * Things on the host that no program may see, reach or harm: files, sockets, shared memory and a process. Their names are always
+ * the same, so there is one set of them at a time.
+ */
 export interface Canaries {
   readonly pid: number;
   /** @throws {Error} naming what is damaged. */

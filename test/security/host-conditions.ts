@@ -1,15 +1,16 @@
-import { existsSync, globSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { globSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Instance } from "../support/instance.ts";
+import { readMetric } from "../support/metrics.ts";
 import { listDescriptors, listProcesses, readProcess, residentBytes } from "../support/processes.ts";
 import type { RunningServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
 import type { HostCondition } from "./suite.ts";
 
 const MIB = 1024 * 1024;
-/** The suite says 500; the rest is for a host that does other things too. */
-const MARKER_TIMEOUT_MS = 2_000;
+/** The suite says 500; the rest is for a host that does other things too. What a program leaves sleeps for longer. */
+const MARKER_TIMEOUT_MS = 5_000;
 /** Within this all that a run has used is gone, and its slot's next box stands ready. */
 const REST_TIMEOUT_MS = 10_000;
 const TASK_SAMPLE_MS = 5;
@@ -18,6 +19,9 @@ const TASK_SAMPLE_MS = 5;
 const SHARED_DIRECTORIES = ["/tmp", "/var/tmp", "/dev/shm"];
 
 type Of<Type extends HostCondition["type"]> = Extract<HostCondition, { type: Type }>;
+
+/** Of a box that stands ready: pid 1, and what waits to become the program. */
+const TASKS_OF_READY_BOX = 2;
 
 /** What the host was like before a case, and what happened while it ran. */
 export interface Watch {
@@ -39,14 +43,16 @@ export interface WatchOptions {
   readonly sayHello: () => Promise<void>;
 }
 
-/** Looks at the host before a case starts. */
-export function watchHost(options: WatchOptions): Watch {
+/** Looks at the host before a case starts, when nothing is left of the one before. */
+export async function watchHost(options: WatchOptions): Promise<Watch> {
   const { instance, canaryPid } = options;
+  const unrest = await until(instance.unrest, REST_TIMEOUT_MS);
+  if (unrest.length > 0) throw new Error(`The case before has left ${unrest.join(", ")}`);
   const startedAtMs = Date.now();
   const before = measure(options);
-  let mostTasks = before.tasks;
+  let mostTasks = 0;
   const sampling = setInterval(() => {
-    mostTasks = Math.max(mostTasks, instance.countTasks());
+    mostTasks = Math.max(mostTasks, countNewTasks(instance));
   }, TASK_SAMPLE_MS);
 
   const checks: { [Type in HostCondition["type"]]: (condition: Of<Type>) => Promise<readonly string[]> } = {
@@ -69,7 +75,7 @@ export function watchHost(options: WatchOptions): Watch {
     canary_process_alive: async () => (readProcess(canaryPid) === null ? ["the canary process is dead"] : []),
     sysctl_unchanged: async ({ paths }) =>
       paths.filter((path) => before.sysctls.get(path) !== readFileSync(path, "utf8")),
-    max_new_processes: async ({ max }) => above("processes", mostTasks - before.tasks, max),
+    max_new_processes: async ({ max }) => above("processes", mostTasks, max),
     host_mem_delta_mb: ({ max }) =>
       until(() => above("memory", (useMemory(instance) - before.memoryBytes) / MIB, max, "MiB"), REST_TIMEOUT_MS),
     host_disk_delta_mb: async ({ max }) =>
@@ -90,12 +96,16 @@ export function watchHost(options: WatchOptions): Watch {
 
 function measure({ instance, sysctls }: WatchOptions) {
   return {
-    tasks: instance.countTasks(),
     mounts: listMounts(instance),
     memoryBytes: useMemory(instance),
     writtenBytes: countWritten(instance),
     sysctls: new Map(sysctls.map((path) => [path, readFileSync(path, "utf8")])),
   };
+}
+
+/** Those that programs have made: how many boxes stand ready beside theirs differs from one moment to the next. */
+function countNewTasks(instance: Instance): number {
+  return instance.countTasks() - TASKS_OF_READY_BOX * instance.countBoxes();
 }
 
 function above(what: string, value: number, max: number, unit = ""): string[] {
@@ -136,11 +146,12 @@ export interface DescriptorWatch {
   findGrowth(max: number): Promise<string[]>;
 }
 
-/** A box that is just being made, or removed, has a part of its descriptors only, and looks like one that stands ready. */
+/** A connection that is just being closed is counted on one side only. */
 const STEADY_READINGS = 5;
 const READING_PAUSE_MS = 50;
 
-export function watchDescriptors({ instance, port }: RunningServer): DescriptorWatch {
+export function watchDescriptors(server: RunningServer): DescriptorWatch {
+  const { instance, port } = server;
   const firstByBoxes = new Map<number, Reading>();
 
   function read(): Reading {
@@ -149,18 +160,27 @@ export function watchDescriptors({ instance, port }: RunningServer): DescriptorW
     return { boxes: instance.countBoxes(), kinds, count: [...kinds.values()].reduce((sum, count) => sum + count, 0) };
   }
 
+  /** Null while boxes come and go: one that is just being made, or removed, has a part of its descriptors only. */
+  async function readAtRest(): Promise<Reading | null> {
+    const before = await countReadyBoxes(server);
+    const reading = read();
+    const after = await countReadyBoxes(server);
+    return before === reading.boxes && after === reading.boxes ? reading : null;
+  }
+
   async function isSteady({ boxes, count }: Reading): Promise<boolean> {
     for (let readings = 1; readings < STEADY_READINGS; readings++) {
       await delay(READING_PAUSE_MS);
-      const next = read();
-      if (next.boxes !== boxes || next.count !== count) return false;
+      const next = await readAtRest();
+      if (next?.boxes !== boxes || next.count !== count) return false;
     }
     return true;
   }
 
   return {
     async findGrowth(max) {
-      const reading = read();
+      const reading = await readAtRest();
+      if (reading === null) return ["boxes come and go"];
       const first = firstByBoxes.get(reading.boxes);
       if (first === undefined) {
         if (!(await isSteady(reading))) return ["descriptors come and go"];
@@ -174,6 +194,13 @@ export function watchDescriptors({ instance, port }: RunningServer): DescriptorW
       return [`${growth} descriptors are new with ${reading.boxes} boxes, more than ${max}: ${kinds.join(", ")}`];
     },
   };
+}
+
+/** @returns null while any box is made, used or removed. */
+async function countReadyBoxes(server: RunningServer): Promise<number | null> {
+  const count = (state: string) => readMetric(server, `millrace_boxes{state="${state}"}`);
+  const moving = await Promise.all(["making", "used", "leaving"].map(count));
+  return moving.every((boxes) => boxes === 0) ? count("prepared") : null;
 }
 
 interface Reading {
@@ -225,7 +252,7 @@ function listOwned(instance: Instance): string[] {
 
 function findSetIdFiles(sinceMs: number): string[] {
   return SHARED_DIRECTORIES.flatMap((directory) => globSync(`${directory}/**`)).filter((path) => {
-    const status = existsSync(path) ? statSync(path) : undefined;
+    const status = statSync(path, { throwIfNoEntry: false });
     return status?.isFile() && (status.mode & 0o6000) !== 0 && status.ctimeMs >= sinceMs;
   });
 }

@@ -61,7 +61,7 @@ async function onStage<Value>(act: (stage: WatchedStage) => Promise<Value>): Pro
 /** Runs a case and looks at the host. @returns what is wrong, in words. */
 async function judge(tested: HostileCase, stage: WatchedStage): Promise<string[]> {
   const conditions = [...suite.defaults.host, ...(tested.expect.host ?? [])];
-  const watch = watchHost({
+  const watch = await watchHost({
     instance: stage.server.instance,
     neighbours: stages.filter((other) => other !== stage).map(({ server }) => server.instance),
     marker: tested.marker,
