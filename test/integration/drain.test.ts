@@ -83,7 +83,7 @@ test("a second signal ends what runs; who waited for it may try again", async ()
     expect(await refused.json()).toMatchObject({ code: "no_worker" });
   }
   await expectGoodEnd();
-  expect(performance.now() - secondMs).toBeLessThan(15_000);
+  expect(performance.now() - secondMs).toBeLessThan(25_000);
 });
 
 test("an idle server ends at once", async () => {
@@ -91,5 +91,5 @@ test("an idle server ends at once", async () => {
   signal("SIGTERM");
   await expectGoodEnd();
   // Not the 30 s that it would wait for a program.
-  expect(performance.now() - startedMs).toBeLessThan(15_000);
+  expect(performance.now() - startedMs).toBeLessThan(25_000);
 });
