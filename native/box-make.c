@@ -1,3 +1,5 @@
+#include <stdio.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -78,7 +80,7 @@ void box_prepare(struct boxes *boxes, struct box *box, uint32_t id, const struct
                         .number = cgroup_number(boxes->next_count++, box->index), .processes = wish->processes, .sizes = wish->sizes};
   reset(box, id, maker.number);
   box->state = BOX_MAKING;
-  box->has_zygote = wish->zygote;
+  box->zygote = wish->zygote;
   if (wish->zygote && lane_has_one_id(&box->lane)) { /* it could be looked into by every program */
     box_fail(boxes, box, STAGE_ZYGOTE, EPERM, 0);
     return;
@@ -124,9 +126,44 @@ static void note_made(struct boxes *boxes, struct box *box, const struct status_
     box_fail(boxes, box, STAGE_NAMESPACES, errno, 0);
 }
 
+static uint64_t read_bytes(pid_t pid, const char *file, const char *key) {
+  char path[48], line[128];
+  unsigned long long kib = 0;
+  snprintf(path, sizeof path, "/proc/%d/%s", pid, file);
+  FILE *lines = pid ? fopen(path, "re") : NULL;
+  while (lines && fgets(line, sizeof line, lines))
+    if (!strncmp(line, key, strlen(key)) && sscanf(line + strlen(key), ": %llu", &kib) == 1) break;
+  if (lines) fclose(lines);
+  return kib << 10;
+}
+
+static uint32_t count_zygotes(const struct boxes *boxes, uint32_t zygote) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < boxes->plan->lanes; i++) count += boxes->list[i].lane.zygotes[zygote].pid != 0;
+  return count;
+}
+
+/* What main has of its own while it waits at its gate: pages that it shares with the host's files, or with its zygote, are there
+ * anyway. */
+static void tell_measure(struct boxes *boxes, const struct box *box) {
+  struct __attribute__((packed)) {
+    uint64_t own, zygote;
+    uint32_t zygotes;
+  } measure = {0};
+  if (box->zygote) {
+    measure.own = read_bytes(box->main, "smaps_rollup", "Private_Dirty");
+    measure.zygote = read_bytes(box->lane.zygotes[box->zygote - 1].pid, "status", "RssAnon");
+    measure.zygotes = count_zygotes(boxes, box->zygote - 1);
+  } else {
+    measure.own = read_bytes(box->main, "status", "RssAnon"); /* one look, and no walk through the pages of a large process */
+  }
+  box_tell(boxes, box, MEASURED, &measure, sizeof measure);
+}
+
 /* The maker's and the parked process's messages come in either order. */
 static void note_prepared(struct boxes *boxes, struct box *box) {
   if (box->state != BOX_MAKING || !box->main || !box->init) return;
+  if (box->zygote && box->lane.zygotes[box->zygote - 1].births == 1) tell_measure(boxes, box);
   box->state = BOX_PREPARED;
   box_tell(boxes, box, PREPARED, NULL, 0);
 }
@@ -143,7 +180,10 @@ static void take_word(struct boxes *boxes, struct box *box, const struct status_
   if (message->work_directory >= 0) close(message->work_directory);
   if (status->kind == STATUS_PARKED) {
     if (!box->main && message->user == box->lane.program_id) box->main = message->sender;
-    else if (is_main && box->state == BOX_PREPARED) box_tell(boxes, box, BOOTED, NULL, 0);
+    else if (is_main && box->state == BOX_PREPARED) {
+      tell_measure(boxes, box);
+      box_tell(boxes, box, BOOTED, NULL, 0);
+    }
   } else if (status->kind == STATUS_FAILED && (is_maker || is_main || !box->main) && box->state < BOX_DRAINING) {
     box_fail(boxes, box, (enum stage)status->stage, status->error, status->index);
   }
@@ -159,7 +199,7 @@ void box_read_status(struct boxes *boxes, struct box *box) {
     }
     box_close_watched(boxes, &box->status_fd); /* executed, or dead */
     if (box->state == BOX_MAKING && !box->main)
-      box_fail(boxes, box, box->has_zygote ? STAGE_ZYGOTE : STAGE_LOST, ECHILD, 0);
+      box_fail(boxes, box, box->zygote ? STAGE_ZYGOTE : STAGE_LOST, ECHILD, 0);
   }
   note_prepared(boxes, box);
 }

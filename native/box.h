@@ -48,7 +48,7 @@ struct box {
 
   int status_fd, life_fd, oom_fd, work_directory;
   int output[2]; /* read ends of stdout and stderr */
-  bool has_zygote; /* which gives birth to main */
+  uint32_t zygote; /* which gives birth to main, counted from 1; 0 for none */
   bool is_muted;  /* output is not polled: the outbox is full */
   bool is_listing; /* a listing was asked for; it has begun when the box is the lister */
   struct feed script, input;

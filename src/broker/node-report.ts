@@ -16,6 +16,8 @@ export const nodeReportSchema = z.object({
   languages: z.record(z.string(), z.array(z.string())),
   /** Languages whose interpreters it boots ahead, and how many of each stand ready. */
   warmProcesses: z.record(z.string(), z.int().min(0)).default({}),
+  /** What those hold, bytes. */
+  warmMemoryBytes: z.record(z.string(), z.int().min(0)).default({}),
   isolation: z.enum(ISOLATIONS),
   lacks: z.array(z.string()),
   recent: z.object({ executions: z.int().min(0), queuedMs: percentiles, totalMs: percentiles }),
@@ -26,5 +28,6 @@ export const nodeReportSchema = z.object({
 /** What others hear of a node. */
 export interface NodeReport extends NodeStatus {
   readonly warmProcesses: Readonly<Record<string, number>>;
+  readonly warmMemoryBytes: Readonly<Record<string, number>>;
   readonly isLeaving: boolean;
 }

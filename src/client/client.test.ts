@@ -115,6 +115,7 @@ it("lists languages", async () => {
     install: "apt",
     warm: false,
     warmProcesses: 0,
+    warmMemoryBytes: 0,
   };
   answers(200, { languages: [entry] });
   expect(await client.languages()).toEqual([entry]);

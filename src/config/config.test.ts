@@ -43,6 +43,7 @@ describe("readConfig", () => {
       forceReduced: false,
       slots: Math.min(128, 2 * availableParallelism()),
       warm: null,
+      warmMemory: null,
       compileCache: 1024,
       queue: 1000,
       dataDirectory: "/var/lib/millrace",

@@ -88,6 +88,13 @@ export const SETTINGS = {
     help: "how many interpreters may stand ready, booted ahead; 0 for none",
     side: "server",
   },
+  warmMemory: {
+    kind: wholeNumber(1, 1_048_576),
+    fallback: () => null,
+    fallbackInWords: "a quarter of what all boxes may use",
+    help: "MiB of memory that those may hold together; what programs ask for least goes first",
+    side: "server",
+  },
   compileCache: {
     kind: wholeNumber(0, 1_048_576),
     fallback: () => 1_024,

@@ -37,6 +37,8 @@ export interface GatewayDeps {
   readonly cluster: Cluster;
   /** By the ids of the languages whose interpreters are booted ahead: how many of them stand ready. */
   readonly warmProcesses: () => Readonly<Record<string, number>>;
+  /** What those hold, bytes. */
+  readonly warmMemoryBytes: () => Readonly<Record<string, number>>;
   /** Whether a worker can take jobs now. */
   readonly isReady: () => boolean;
   /** Of Millrace. */

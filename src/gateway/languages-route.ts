@@ -5,11 +5,15 @@ import { refuseQuery } from "./query.ts";
 import { addRoute } from "./route.ts";
 
 /** `GET /v1/languages`: every language that Millrace knows, those that are missing here too, with how to get them. */
-export function registerLanguagesRoute(app: FastifyInstance, { languages, warmProcesses }: GatewayDeps): void {
+export function registerLanguagesRoute(
+  app: FastifyInstance,
+  { languages, warmProcesses, warmMemoryBytes }: GatewayDeps,
+): void {
   addRoute(app, {
     method: "GET",
     url: "/v1/languages",
     onRequest: refuseQuery,
-    handler: async () => toLanguagesResponse(languages.list(), warmProcesses()),
+    handler: async () =>
+      toLanguagesResponse(languages.list(), { processes: warmProcesses(), memoryBytes: warmMemoryBytes() }),
   });
 }

@@ -92,6 +92,7 @@ export function startScriptedServer(options: {
       store,
       languages,
       warmProcesses: () => ({ python: 2 }),
+      warmMemoryBytes: () => ({ python: 7_000_000 }),
       cluster: {
         nodes: async () => [
           {

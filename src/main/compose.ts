@@ -15,7 +15,7 @@ import type { Log } from "../telemetry/log.ts";
 import { createAddressPolicy } from "../webhooks/address-policy.ts";
 import { createWebhooks } from "../webhooks/create-webhooks.ts";
 import { findAddressFault } from "../webhooks/webhook-address.ts";
-import { addReady, countReady } from "./count-ready.ts";
+import { addReady, countReady, sumMemory } from "./count-ready.ts";
 import { describeNode } from "./describe-node.ts";
 import type { Meeting } from "./meeting.ts";
 import { closeInReverse, type Part } from "./part.ts";
@@ -81,6 +81,8 @@ export async function compose(options: {
   const canRun = () => !isStopping && working?.sandbox.isReady() === true;
   const warmProcesses = () =>
     countReady(hands?.host.warmStarts.keys() ?? [], working?.sandbox.counts().warm ?? new Map());
+  const warmMemoryBytes = () =>
+    sumMemory(hands?.host.warmStarts.keys() ?? [], working?.sandbox.counts().warmBytes ?? new Map());
   const isReadyHere = hands === null ? () => !isStopping : canRun;
   const describe = describeNode({
     id,
@@ -89,6 +91,7 @@ export async function compose(options: {
     abilities: hands && {
       languages: hands.languages,
       warmProcesses,
+      warmMemoryBytes,
       ...hands.host.isolation,
       worker: () => working?.worker ?? null,
     },
@@ -109,6 +112,7 @@ export async function compose(options: {
       queue: async () => ({ jobs: queue.depth(), oldestMs: queue.oldestMs() }),
     },
     warmProcesses: () => addReady(meeting.nodes().map(({ warmProcesses }) => warmProcesses)),
+    warmMemoryBytes: () => addReady(meeting.nodes().map(({ warmMemoryBytes }) => warmMemoryBytes)),
     isReady,
     version,
     docsPage,
@@ -140,6 +144,7 @@ export async function compose(options: {
     usedSlots: () => working?.worker.busySlots() ?? 0,
     boxes: () => counts?.().boxes ?? NO_BOXES,
     warmProcesses,
+    warmMemoryBytes,
     failedBoxes: () => counts?.().failedBoxes ?? 0,
     lostLaunchers: () => counts?.().lostLaunchers ?? 0,
     isReady,

@@ -1,6 +1,6 @@
 import type { Toolchain } from "../languages/toolchain.ts";
 
-/** Processes that were booted ahead and stand ready, by language; one whose processes are all in use has 0. */
+/** Of what was booted ahead and stands ready, by language; one whose processes are all in use has 0. */
 export type ReadyCounts = Readonly<Record<string, number>>;
 
 /**
@@ -14,6 +14,22 @@ export function countReady(
 ): ReadyCounts {
   return addReady(
     Array.from(toolchains, ({ language, version }) => ({ [language]: ready.get(`${language}-${version}`) ?? 0 })),
+  );
+}
+
+/**
+ * What stands ready for each language holds of the host's memory, its compilers included, bytes.
+ * @param held by toolchain, as above; its compiler's has ` compiler` behind that.
+ */
+export function sumMemory(
+  toolchains: Iterable<Pick<Toolchain, "language" | "version">>,
+  held: ReadonlyMap<string, number>,
+): ReadyCounts {
+  return addReady(
+    Array.from(toolchains, ({ language, version }) => {
+      const id = `${language}-${version}`;
+      return { [language]: (held.get(id) ?? 0) + (held.get(`${id} compiler`) ?? 0) };
+    }),
   );
 }
 

@@ -11,6 +11,8 @@ export interface Abilities {
   readonly languages: Pick<LanguageRegistry, "list">;
   /** Languages whose interpreters it boots ahead, and how many of each stand ready. */
   readonly warmProcesses: () => Readonly<Record<string, number>>;
+  /** What those hold, bytes. */
+  readonly warmMemoryBytes: () => Readonly<Record<string, number>>;
   readonly isolation: Isolation;
   readonly lacks: readonly string[];
   /** null as long as it is not there yet. */
@@ -46,6 +48,7 @@ export function describeNode(options: {
       slots: worker?.slots ?? 0,
       usedSlots: worker?.busySlots() ?? 0,
       warmProcesses: abilities?.warmProcesses() ?? {},
+      warmMemoryBytes: abilities?.warmMemoryBytes() ?? {},
       recent: telemetry.recent(),
     };
   };

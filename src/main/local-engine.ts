@@ -29,7 +29,7 @@ export async function startLocalEngine(options: {
   readonly announce: (text: string) => void;
 }): Promise<LocalEngine> {
   const { languages, log } = options;
-  const host = await startHost({ slots: 1, warm: 0, keepsCompiled: false, ...options });
+  const host = await startHost({ slots: 1, warm: 0, warmBytes: 0, keepsCompiled: false, ...options });
   const { plan, launcher, warmStarts } = host;
   try {
     host.giveUpRoot();

@@ -49,6 +49,14 @@ async function toHostPath(tree: HostTree): Promise<HostPath & { readonly isDirec
   return { source, path: tree.path, why: "a toolchain outside /usr", isDirectory: (await stat(source)).isDirectory() };
 }
 
+/** The share of that which processes that were booted ahead may hold, where nobody says how much. */
+const WARM_SHARE = 0.25;
+
+/** What they may hold then, bytes. */
+export function usualWarmBytes(): number {
+  return Math.floor(WARM_SHARE * boxMemoryBytes());
+}
+
 /** What all boxes together may use of the host's memory, or of that of the container that this process is in, bytes. */
 export function boxMemoryBytes(): number {
   const constrained = process.constrainedMemory();

@@ -62,5 +62,5 @@ export async function listLocalLanguages(options: {
   readonly isDetected: boolean;
 }): Promise<LanguagesResponse> {
   const registry = await loadLanguages({ folder: options.languages, only: options.isDetected ? undefined : [] });
-  return toLanguagesResponse(registry.list(), {});
+  return toLanguagesResponse(registry.list(), { processes: {}, memoryBytes: {} });
 }

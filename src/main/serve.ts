@@ -16,6 +16,7 @@ import { languageDirectories, loadLanguages } from "./load-languages.ts";
 import { meetAtBroker, meetHere } from "./meeting.ts";
 import { readVersion, viewerDirectory } from "./package-files.ts";
 import { createKeys, isLoopback } from "./plan-access.ts";
+import { usualWarmBytes } from "./plan-boxes.ts";
 import type { IsolationPlan } from "./plan-isolation.ts";
 import { orNoBoxes, orStartError, StartError } from "./start-error.ts";
 import { type Host, type HostVariation, startHost } from "./start-host.ts";
@@ -23,6 +24,8 @@ import { createStopping, type Stopping } from "./stopping.ts";
 
 /** One for the next run, one for the one after it: booting takes longer than most programs run. */
 const WARM_PER_SLOT = 2;
+
+const MIB = 1024 * 1024;
 
 /**
  * Runs what the roles say in this process until it is told to stop: gateway and worker with a queue of their own, or as a
@@ -111,6 +114,7 @@ async function startHands(options: {
   const host = await startHost({
     slots,
     warm,
+    warmBytes: config.warmMemory === null ? usualWarmBytes() : config.warmMemory * MIB,
     isolation: config.isolation,
     keepsCompiled: config.compileCache > 0,
     languages,

@@ -23,6 +23,8 @@ export interface Host {
   readonly warmStarts: WarmStarts;
   /** How many of them may stand ready at once. */
   readonly warm: number;
+  /** How much memory those may hold, bytes. */
+  readonly warmBytes: number;
   /** Where compiled programs are kept, and nobody but this process writes then; null when they are not. */
   readonly compiledDirectory: string | null;
   /** The launcher's binary. */
@@ -48,6 +50,7 @@ export interface HostVariation {
  * Compiles the launcher if need be, plans the boxes and starts the launcher's supervisor.
  * @param options.slots how many boxes may run at once.
  * @param options.warm how many interpreters may stand ready, booted ahead.
+ * @param options.warmBytes how much memory those may hold.
  * @param options.isolation what the operator accepts, where there is no more.
  * @param options.keepsCompiled whether compiled programs are to be kept on disk.
  * @param options.languages whose toolchains boxes have to show.
@@ -57,6 +60,7 @@ export interface HostVariation {
 export async function startHost(options: {
   readonly slots: number;
   readonly warm: number;
+  readonly warmBytes: number;
   readonly isolation: Isolation;
   readonly keepsCompiled: boolean;
   readonly log: Log;
@@ -64,7 +68,7 @@ export async function startHost(options: {
   readonly languages: Pick<LanguageRegistry, "trees" | "toolchains">;
   readonly variation?: HostVariation;
 }): Promise<Host> {
-  const { slots, warm, languages, log, announce, variation = {} } = options;
+  const { slots, warm, warmBytes, languages, log, announce, variation = {} } = options;
   refuseWithoutLinux();
   const user = findHostUser();
   const shortfall = describeShortfall(user);
@@ -103,6 +107,7 @@ export async function startHost(options: {
     plan,
     warmStarts,
     warm,
+    warmBytes,
     compiledDirectory: options.keepsCompiled ? await makeCompiledDirectory(user, launcher) : null,
     launcherPath: path,
     launcher,

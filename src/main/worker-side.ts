@@ -27,7 +27,10 @@ export interface WorkerSide {
 export async function startWorkerSide(options: {
   readonly config: Config;
   readonly languages: LanguageRegistry;
-  readonly host: Pick<Host, "isolation" | "plan" | "warmStarts" | "warm" | "compiledDirectory" | "launcher">;
+  readonly host: Pick<
+    Host,
+    "isolation" | "plan" | "warmStarts" | "warm" | "warmBytes" | "compiledDirectory" | "launcher"
+  >;
   readonly queue: Queue;
   readonly store: Store;
   readonly node: NodeId;
@@ -37,9 +40,10 @@ export async function startWorkerSide(options: {
 }): Promise<WorkerSide> {
   const { config, languages, host, queue, store, node, log, telemetry, onBug } = options;
   const { slots } = config;
-  const { plan, warmStarts, warm, launcher } = host;
+  const { plan, warmStarts, warm, warmBytes, launcher } = host;
   const { socketPath, replace: replaceLauncher } = launcher;
-  const sandbox = await createSandbox({ socketPath, plan, slots, prepared: slots, warm, log, replaceLauncher });
+  const prepared = slots;
+  const sandbox = await createSandbox({ socketPath, plan, slots, prepared, warm, warmBytes, log, replaceLauncher });
   const compiledFiles = await openCompiledFiles(host.compiledDirectory, config.compileCache, log);
   const engine = createEngine({ sandbox, languages, warmStarts, compiledFiles, log, telemetry });
   const offers = new Set(languages.toolchains().map(toolchainRequirement));

@@ -26,6 +26,9 @@ export const languageEntrySchema = z
     }),
     warm: z.boolean().meta({ description: "Whether its programs may find a process started ahead." }),
     warmProcesses: z.int().min(0).meta({ description: "How many of those stand ready, on all nodes together." }),
+    warmMemoryBytes: z.int().min(0).meta({
+      description: "What those hold, with what gives birth to them and compilers that stand ready.",
+    }),
   })
   .meta({ description: "A language that the server knows." });
 
@@ -34,15 +37,18 @@ export const languagesResponseSchema = z.strictObject({ languages: z.array(langu
 export type LanguageEntry = z.infer<typeof languageEntrySchema>;
 export type LanguagesResponse = z.infer<typeof languagesResponseSchema>;
 
-/** @param warm by the ids of the languages whose interpreters are booted ahead: how many of them stand ready. */
-export function toLanguagesResponse(
-  languages: readonly Language[],
-  warm: Readonly<Record<string, number>>,
-): LanguagesResponse {
-  return { languages: languages.map((language) => toEntry(language, warm[language.id] ?? null)) };
+/** By the ids of the languages whose interpreters are booted ahead: how many of them stand ready, and what they hold. */
+export interface Warm {
+  readonly processes: Readonly<Record<string, number>>;
+  readonly memoryBytes: Readonly<Record<string, number>>;
 }
 
-function toEntry(language: Language, warmProcesses: number | null): LanguageEntry {
+export function toLanguagesResponse(languages: readonly Language[], warm: Warm): LanguagesResponse {
+  return { languages: languages.map((language) => toEntry(language, warm)) };
+}
+
+function toEntry(language: Language, warm: Warm): LanguageEntry {
+  const warmProcesses = warm.processes[language.id] ?? null;
   return {
     id: language.id,
     name: language.name,
@@ -57,5 +63,6 @@ function toEntry(language: Language, warmProcesses: number | null): LanguageEntr
     install: language.install,
     warm: warmProcesses !== null,
     warmProcesses: warmProcesses ?? 0,
+    warmMemoryBytes: warm.memoryBytes[language.id] ?? 0,
   };
 }

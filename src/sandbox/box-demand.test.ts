@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createBoxDemand } from "./box-demand.ts";
+import { type BoxDemandOptions, createBoxDemand } from "./box-demand.ts";
 import type { BoxKind } from "./box-kind.ts";
 import { fakeWarmStart } from "./warm-start.test-support.ts";
 
@@ -9,9 +9,19 @@ const warm = (id: string): BoxKind => ({ diskBytes: 64, warm: fakeWarmStart({ id
 const USUAL = cold(64);
 const COMPILE = cold(256);
 
-function makeDemand() {
+/** As much as is asked for, each of one byte, while there is some left. */
+const memoryOf = (budgetBytes: number): BoxDemandOptions["memory"] => ({
+  budgetBytes,
+  fit(_start, count, mostBytes) {
+    const fitting = Math.min(count, mostBytes);
+    return { count: fitting, bytes: fitting };
+  },
+});
+
+function makeDemand(budgetBytes = 100) {
   let nowMs = 0;
-  const demand = createBoxDemand({ usual: USUAL, prepared: 3, mostWarm: 6, memoryMs: 1_000, now: () => nowMs });
+  const memory = memoryOf(budgetBytes);
+  const demand = createBoxDemand({ usual: USUAL, prepared: 3, mostWarm: 6, memory, memoryMs: 1_000, now: () => nowMs });
   const targets = () => Object.fromEntries(Array.from(demand.targets(), ([key, { count }]) => [key, count]));
   return {
     note: (...kinds: BoxKind[]) => kinds.forEach(demand.note),
@@ -69,4 +79,16 @@ it("forgets what nobody has asked for lately", () => {
   expect(targets()).toEqual({ "64": 3, "256": 1 });
   passMs(1_000);
   expect(targets()).toEqual({ "64": 3 });
+});
+
+it.each([
+  [6, { "64 a": 3, "64 b": 2, "64 c": 1 }],
+  [5, { "64 a": 3, "64 b": 2 }],
+  [4, { "64 a": 3, "64 b": 1 }],
+  [2, { "64 a": 2 }],
+  [0, {}],
+])("gives memory for %i to those first that were asked for most", (budgetBytes, warmTargets) => {
+  const { note, targets } = makeDemand(budgetBytes);
+  note(...times(3, warm("a")), ...times(2, warm("b")), warm("c"));
+  expect(targets()).toEqual({ "64": 3, ...warmTargets });
 });

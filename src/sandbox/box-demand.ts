@@ -1,4 +1,5 @@
 import { type BoxKind, keyOf } from "./box-kind.ts";
+import type { WarmMemory } from "./warm-memory.ts";
 
 /** Which kinds of boxes runs ask for, and so how many of each should stand ready. */
 export interface BoxDemand {
@@ -18,6 +19,8 @@ export interface BoxDemandOptions {
   readonly prepared: number;
   /** How many warm boxes stand ready, all kinds together. */
   readonly mostWarm: number;
+  /** How much memory those may hold. */
+  readonly memory: Pick<WarmMemory, "budgetBytes" | "fit">;
   /** How long a kind is remembered that nobody asks for, milliseconds. */
   readonly memoryMs: number;
   /** Milliseconds. */
@@ -30,9 +33,11 @@ const REMEMBERED_RUNS = 32;
 /**
  * Another cold kind than the usual one, like that of compile runs, has one less than the last runs asked for: one request
  * for an odd size earns nothing. Warm kinds share their number in proportion to what was asked for, each at least one as
- * long as there is one: the latest first. What has not been asked for lately is forgotten.
+ * long as there is one: the latest first. Their memory is given to those first that were asked for most. What has not been
+ * asked for lately is forgotten.
  */
-export function createBoxDemand({ usual, prepared, mostWarm, memoryMs, now }: BoxDemandOptions): BoxDemand {
+export function createBoxDemand(options: BoxDemandOptions): BoxDemand {
+  const { usual, prepared, mostWarm, memory, memoryMs, now } = options;
   /** The latest first. */
   let recent: { readonly kind: BoxKind; readonly atMs: number }[] = [];
 
@@ -43,6 +48,19 @@ export function createBoxDemand({ usual, prepared, mostWarm, memoryMs, now }: Bo
       asked.set(key, { kind, count: (asked.get(key)?.count ?? 0) + 1 });
     }
     return asked;
+  }
+
+  /** Takes from those that were asked for least what is more than the memory there is. */
+  function fitIntoMemory(targets: Map<string, Target>, asked: ReadonlyMap<string, Target>): void {
+    const countOf = (key: string): number => asked.get(key)?.count ?? 0;
+    let bytesLeft = memory.budgetBytes;
+    for (const [key, { kind, count }] of [...targets].sort(([one], [other]) => countOf(other) - countOf(one))) {
+      if (kind.warm === null) continue;
+      const fitting = memory.fit(kind.warm, count, bytesLeft);
+      bytesLeft -= fitting.bytes;
+      if (fitting.count === 0) targets.delete(key);
+      else targets.set(key, { kind, count: fitting.count });
+    }
   }
 
   return {
@@ -61,6 +79,7 @@ export function createBoxDemand({ usual, prepared, mostWarm, memoryMs, now }: Bo
         if (kind.warm !== null) warmLeft -= earned;
         if (earned > 0) targets.set(key, { kind, count: earned });
       }
+      fitIntoMemory(targets, asked);
       return targets.set(keyOf(usual), { kind: usual, count: prepared });
     },
   };

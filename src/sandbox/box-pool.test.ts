@@ -6,6 +6,7 @@ import { CLEAN_EXIT, createFakeClient } from "./fake-client.test-support.ts";
 import type { RunSpec } from "./sandbox.ts";
 import { fakeWarmStart } from "./warm-start.test-support.ts";
 import type { WarmStart } from "./warm-start.ts";
+import { NO_ZYGOTE } from "./wire.ts";
 
 const USUAL = 64;
 const ODD = 100;
@@ -27,7 +28,11 @@ const BOOTED: WarmStart = { ...FORKED, id: "booted-1", way: "boot" };
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function makePool({ lanes = 10, slots = 3, prepared = 2 } = {}) {
+/** What each process holds that was booted ahead. */
+const OWN_BYTES = 10;
+const ZYGOTE_BYTES = 5;
+
+function makePool({ lanes = 10, slots = 3, prepared = 2, warmBytes = 1_000 } = {}) {
   const fake = createFakeClient(lanes);
   const warnings: unknown[] = [];
   const silent = () => undefined;
@@ -40,6 +45,7 @@ function makePool({ lanes = 10, slots = 3, prepared = 2 } = {}) {
     processes: 4,
     warmStarts: [FORKED, BOOTED],
     warm: 4,
+    warmBytes,
     log: { info: silent, warn: (fields) => void warnings.push(fields), error: silent },
   });
   pool.launcherFound();
@@ -52,9 +58,19 @@ function makePool({ lanes = 10, slots = 3, prepared = 2 } = {}) {
     for (const box of fake.living()) if (!known.has(box)) prepare(box);
   };
   const answered: number[] = [];
+  const measure = (box: number, zygotes: number) =>
+    fake.emit(box, { kind: "measured", ownBytes: OWN_BYTES, zygoteBytes: zygotes * ZYGOTE_BYTES, zygotes });
   const prepare = (box: number) => {
     answered.push(box);
+    const asked = fake.sent("prepare").find((request) => request.box === box);
+    if (asked?.payload.readUInt32LE(16) !== NO_ZYGOTE) measure(box, 1);
     fake.emit(box, { kind: "prepared" });
+  };
+  const booted = new Set<number>();
+  const boot = (box: number) => {
+    measure(box, 0);
+    booted.add(box);
+    fake.emit(box, { kind: "booted" });
   };
   const fail = (box: number) => {
     fake.emit(box, { kind: "failed", stage: 2, errno: 11, index: 0, detail: "" });
@@ -63,7 +79,7 @@ function makePool({ lanes = 10, slots = 3, prepared = 2 } = {}) {
   /** Of a cold box. */
   const take = (diskBytes: number, signal?: AbortSignal) => pool.take({ diskBytes, warm: null }, signal);
   const takeWarm = (warm: WarmStart) => pool.take({ diskBytes: USUAL, warm }, undefined);
-  return { ...fake, pool, take, takeWarm, made, finishMaking, prepare, fail, warnings };
+  return { ...fake, pool, take, takeWarm, made, finishMaking, prepare, boot, booted, fail, warnings };
 }
 
 const settled = () => vi.advanceTimersByTimeAsync(0);
@@ -356,18 +372,22 @@ describe("warm boxes", () => {
   /** Which zygotes boxes were asked for with, by their numbers. */
   const zygotesOf = (prepares: { payload: Buffer }[]) => prepares.map(({ payload }) => payload.readUInt32LE(16));
 
-  function makeFull(warm: WarmStart) {
-    const made = makePool({ slots: 3, prepared: 2 });
+  function makeFull(warm: WarmStart, options = {}) {
+    const made = makePool({ slots: 3, prepared: 2, ...options });
     made.finishMaking();
     return {
       ...made,
       /** A run has asked for it, and what that earned stands ready. */
       async follow() {
+        const { booted } = made;
         const first = await made.takeWarm(warm);
         first?.kill();
         made.emit(made.living()[0] ?? 0, { kind: "destroyed" });
-        made.finishMaking();
-        if (warm.way === "boot") for (const { box } of made.sent("load")) made.emit(box, { kind: "booted" });
+        // The first one shows what it takes, and then there may be more.
+        for (const _ of [1, 2]) {
+          made.finishMaking();
+          for (const { box } of made.sent("load")) if (!booted.has(box)) made.boot(box);
+        }
         return first;
       },
     };
@@ -459,26 +479,29 @@ describe("warm boxes", () => {
   });
 
   it("no more boot in their boxes at a time than half of the slots", async () => {
-    const { takeWarm, sent, emit, living, finishMaking } = makePool({ slots: 3, prepared: 2 });
+    const { takeWarm, sent, emit, living, finishMaking, boot } = makePool({ slots: 3, prepared: 2 });
     finishMaking();
     (await takeWarm(BOOTED))?.kill();
     emit(living()[0] ?? 0, { kind: "destroyed" });
     finishMaking();
     expect(sent("load")).toHaveLength(1);
-    emit(sent("load")[0]?.box ?? 0, { kind: "booted" });
+    boot(sent("load")[0]?.box ?? 0);
     finishMaking();
     expect(sent("load")).toHaveLength(2);
   });
 
   it("an interpreter that hangs in its box is given up, one that came in time is not", async () => {
-    const { takeWarm, sent, emit, living, finishMaking, warnings } = makePool({ slots: 4, prepared: 2 });
+    const { takeWarm, sent, emit, living, finishMaking, boot, warnings } = makePool({ slots: 4, prepared: 2 });
     finishMaking();
     (await takeWarm(BOOTED))?.kill();
     emit(living()[0] ?? 0, { kind: "destroyed" });
     finishMaking();
-    const [inTime, ...hanging] = sent("load").map(({ box }) => box);
+    boot(sent("load")[0]?.box ?? 0);
+    finishMaking();
+    const hanging = sent("load")
+      .slice(1)
+      .map(({ box }) => box);
     expect(hanging.length).toBeGreaterThan(0);
-    emit(inTime ?? 0, { kind: "booted" });
     const killed = sent("kill").length;
     await vi.advanceTimersByTimeAsync(30_000);
     expect(
@@ -496,5 +519,52 @@ describe("warm boxes", () => {
     expect(sent("retire")).toEqual([]);
     await vi.advanceTimersByTimeAsync(2_000);
     expect(sent("retire").map(({ payload }) => payload.readUInt32LE(0))).toEqual([1]);
+  });
+
+  it("one that was never measured is tried; what it takes says how many there may be", async () => {
+    const { takeWarm, sent, emit, living, finishMaking, boot, pool } = makePool({ warmBytes: 15 });
+    finishMaking();
+    (await takeWarm(BOOTED))?.kill();
+    emit(living()[0] ?? 0, { kind: "destroyed" });
+    finishMaking();
+    expect(sent("load")).toHaveLength(1);
+    boot(sent("load")[0]?.box ?? 0);
+    finishMaking();
+    expect(sent("load")).toHaveLength(1); // a second one would be 20 of 15
+    expect([...pool.counts().warmBytes]).toEqual([["booted-1", OWN_BYTES]]);
+  });
+
+  it.each([
+    { warmBytes: OWN_BYTES, ready: 1 },
+    { warmBytes: OWN_BYTES - 1, ready: 0 },
+  ])("one that takes more than there is for all goes, and its runs are cold: $ready with $warmBytes", async (given) => {
+    const { follow, takeWarm, pool, warnings } = makeFull(BOOTED, given);
+    await follow();
+    expect(pool.counts().warm.get("booted-1") ?? 0).toBe(given.ready);
+    expect((await takeWarm(BOOTED))?.kind.warm).toBe(given.ready === 1 ? BOOTED : null);
+    expect(warnings).toHaveLength(1 - given.ready);
+  });
+
+  it("zygotes count, as many as there will be, and are ended with what they gave birth to", async () => {
+    const least = OWN_BYTES + 4 * ZYGOTE_BYTES;
+    for (const { warmBytes, retired } of [
+      { warmBytes: least, retired: [] },
+      { warmBytes: least - 1, retired: [1] },
+    ]) {
+      const { follow, sent, pool } = makeFull(FORKED, { warmBytes });
+      await follow();
+      expect(sent("retire").map(({ payload }) => payload.readUInt32LE(0))).toEqual(retired);
+      expect(pool.counts().warmBytes.get("forked-1") ?? 0).toBe(retired.length === 0 ? OWN_BYTES + ZYGOTE_BYTES : 0);
+    }
+  });
+
+  it("for a run that waits no zygote boots that is not to be kept", async () => {
+    const { follow, takeWarm, take, sent } = makeFull(FORKED, { warmBytes: 20 });
+    await follow();
+    for (const _ of [1, 2, 3]) void take(USUAL);
+    const before = sent("prepare").length;
+    void takeWarm(FORKED);
+    await settled();
+    expect(new Set(zygotesOf(sent("prepare").slice(before)))).toEqual(new Set([0]));
   });
 });

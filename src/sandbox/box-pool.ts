@@ -1,5 +1,5 @@
 import { type Box, type BoxOwner, createBox } from "./box.ts";
-import { createBoxDemand } from "./box-demand.ts";
+import { type BoxDemand, createBoxDemand } from "./box-demand.ts";
 import { type BoxKind, coldOf, keyOf } from "./box-kind.ts";
 import { createInterpreters } from "./interpreters.ts";
 import type { LauncherClient } from "./launcher-client.ts";
@@ -7,6 +7,7 @@ import { createOutage } from "./outage.ts";
 import type { LaunchError, SandboxCounts, SandboxLog } from "./sandbox.ts";
 import { workerError } from "./stages.ts";
 import { createWaitingLine } from "./waiting-line.ts";
+import { createWarmMemory } from "./warm-memory.ts";
 import type { WarmStart } from "./warm-start.ts";
 
 /** Boxes made ahead, so that a run finds one ready. */
@@ -29,7 +30,7 @@ export interface BoxPool {
   readonly firstBox: Promise<void>;
   /** Whether the last attempts to make a box were successful. */
   isHealthy(): boolean;
-  counts(): Pick<SandboxCounts, "boxes" | "warm" | "failedBoxes">;
+  counts(): Pick<SandboxCounts, "boxes" | "warm" | "warmBytes" | "failedBoxes">;
   /** Ends every box, used or not. Resolves when nothing is left of any. */
   close(): Promise<void>;
 }
@@ -49,8 +50,12 @@ export interface BoxPoolOptions {
   readonly warmStarts: readonly WarmStart[];
   /** Boxes with interpreters that stand ready, all kinds together. */
   readonly warm: number;
+  /** How much memory those and their zygotes may hold, bytes. */
+  readonly warmBytes: number;
   readonly log: SandboxLog;
 }
+
+type Targets = ReturnType<BoxDemand["targets"]>;
 
 /** `making` and `idle` are the pool's, `taken` a run's, `leaving` nobody's. All of them need a lane. */
 type Place = "making" | "idle" | "taken" | "leaving";
@@ -67,10 +72,12 @@ const WARM_MS = 5 * 60_000;
 export function createBoxPool(options: BoxPoolOptions): BoxPool {
   const { launcher, slots, prepared, inodes, processes, log } = options;
   const usual: BoxKind = { diskBytes: options.defaultDiskBytes, warm: null };
+  const memory = createWarmMemory({ budgetBytes: options.warmBytes, lanes: launcher.lanes, log });
   const demand = createBoxDemand({
     usual,
     prepared,
     mostWarm: options.warm,
+    memory,
     memoryMs: WARM_MS,
     now: () => performance.now(),
   });
@@ -91,6 +98,7 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
     launcher,
     warmStarts: options.warmStarts,
     log,
+    retired: memory.retired,
     tooLong(box, start, error) {
       failedBoxes += 1;
       interpreters.bench(start, error);
@@ -132,13 +140,17 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
 
   /**
    * What is made for a run that waits. A process that a zygote gives birth to costs no more than an empty box; booting an
-   * interpreter ahead of a run that is there already would only make it wait.
+   * interpreter ahead of a run that is there already would only make it wait, be it the zygote of a kind that nothing is kept of.
    */
-  function kindForWaiter(kind: BoxKind): BoxKind {
-    return kind.warm?.way === "fork" && !interpreters.isBenched(kind.warm) ? kind : coldOf(kind);
+  function kindForWaiter(kind: BoxKind, targets: Targets): BoxKind {
+    if (kind.warm?.way !== "fork" || interpreters.isBenched(kind.warm)) return coldOf(kind);
+    return targets.has(keyOf(kind)) ? kind : coldOf(kind);
   }
 
   const owner: BoxOwner = {
+    measured({ kind }, measured) {
+      if (kind.warm !== null) memory.note(kind.warm, measured);
+    },
     prepared(box) {
       interpreters.settle(box);
       failures = 0;
@@ -215,10 +227,10 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
    * Makes what those who are next in line lack, in place of an idle box where lanes are short. Their boxes are made while
    * they still wait for a slot: otherwise whoever asks for the usual kind would overtake them again and again.
    */
-  function makeForWaiters(): void {
+  function makeForWaiters(targets: Targets): void {
     const wanted = new Map<string, { readonly kind: BoxKind; count: number }>();
     for (const asked of line.kinds().slice(0, slots)) {
-      const kind = kindForWaiter(asked);
+      const kind = kindForWaiter(asked, targets);
       const entry = wanted.get(keyOf(kind)) ?? { kind, count: 0 };
       entry.count++;
       wanted.set(keyOf(kind), entry);
@@ -240,26 +252,30 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
    * Processes of zygotes stand ready under load, too, beside those for runs that wait: each saves the run that gets it far more
    * than its birth takes from those that are there.
    */
-  function giveBirth(): void {
-    for (const [key, { kind, count: target }] of demand.targets()) {
+  function giveBirth(targets: Targets): void {
+    for (const [key, { kind, count: target }] of targets) {
       if (kind.warm?.way !== "fork" || interpreters.isBenched(kind.warm)) continue;
       const waiting = line.kinds().filter((waiter) => keyOf(waiter) === key).length;
       for (let ready = countComing(key); ready < target + waiting && canMake(); ready++) make(kind);
     }
   }
 
-  /** Brings what stands ready to what recent runs ask for. */
-  function refill(): void {
-    const targets = demand.targets();
+  /** Gives up what stands ready and recent runs do not ask for. */
+  function giveUpSpare(targets: Targets): void {
     for (const [box, at] of places) {
       const key = keyOf(box.kind);
       if (at === "idle" && count("idle", key) > (targets.get(key)?.count ?? 0)) discard(box);
     }
+    interpreters.keep(new Set(Array.from(targets.values(), ({ kind }) => kind.warm)));
+  }
+
+  /** Brings what stands ready to what recent runs ask for. */
+  function refill(targets: Targets): void {
+    giveUpSpare(targets);
     for (const [key, { kind, count: target }] of targets) {
       if (kind.warm !== null && interpreters.isBenched(kind.warm)) continue;
       for (let ready = countComing(key); ready < target && canMake() && mayBoot(kind); ready++) make(kind);
     }
-    interpreters.keep(new Set(Array.from(targets.values(), ({ kind }) => kind.warm)));
   }
 
   function balance(): void {
@@ -267,10 +283,12 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
     if (line.serve(claim))
       schedule(); // those who were served start first
     else if (retryTimer === null) {
-      if (line.isEmpty()) refill();
+      const targets = demand.targets();
+      if (line.isEmpty()) refill(targets);
       else {
-        makeForWaiters();
-        giveBirth();
+        if (memory.isExceeded(countWarm())) giveUpSpare(targets);
+        makeForWaiters(targets);
+        giveBirth(targets);
       }
     }
   }
@@ -322,6 +340,7 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
     counts: () => ({
       boxes: { making: count("making"), prepared: count("idle"), used: count("taken"), leaving: count("leaving") },
       warm: countWarm(),
+      warmBytes: memory.held(countWarm()),
       failedBoxes,
     }),
     isHealthy: () => failures < FAILURES_MAX && outage.refusal() === null,

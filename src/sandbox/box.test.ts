@@ -35,6 +35,7 @@ function makeBox(warm: WarmStart | null = null) {
     processes: 4,
     owner: {
       prepared: () => void told.push("prepared"),
+      measured: (_box, { ownBytes }) => void told.push(`measured ${ownBytes}`),
       failed: (_box, error) => {
         failure = error;
         told.push("failed");

@@ -14,6 +14,7 @@ import {
   encodeBare,
   encodeHeader,
   encodePrepare,
+  type MeasuredEvent,
   ProtocolError,
   REQUEST,
 } from "./wire.ts";
@@ -39,6 +40,8 @@ export interface BoxOwner {
   prepared(box: Box): void;
   /** It could not be made, or died before it was used. `destroyed` follows. */
   failed(box: Box, error: LaunchError): void;
+  /** What waits in it was measured, before it stands ready. */
+  measured(box: Box, measured: MeasuredEvent): void;
   /** Nothing of it is left; for a lost launcher: nothing that the worker could still speak to. */
   destroyed(box: Box): void;
 }
@@ -112,6 +115,8 @@ export function createBox({ launcher, kind, zygote, owner, inodes, processes }: 
       if (warm?.way === "boot") boot(warm);
       else stand();
     } else if (event.kind === "booted" && state === "booting") stand();
+    else if (event.kind === "measured" && warm !== null && (state === "making" || state === "booting"))
+      owner.measured(box, event);
     else if (event.kind === "credit" && state === "booting")
       return; // the boot script's; a run starts with all of it
     else if (active === null) throw new ProtocolError(`Unexpected ${event.kind} of a box without a run`);

@@ -17,6 +17,8 @@ export interface SandboxOptions {
   readonly prepared: number;
   /** Boxes with interpreters that stand ready, all kinds together; none by default. */
   readonly warm?: number;
+  /** How much memory those and their zygotes may hold, bytes; any by default. */
+  readonly warmBytes?: number;
   /** The disk size of most runs, bytes. */
   readonly defaultDiskBytes?: number;
   readonly log: SandboxLog;
@@ -60,6 +62,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     processes: plan.processes,
     warmStarts: plan.warmStarts,
     warm: options.warm ?? 0,
+    warmBytes: options.warmBytes ?? Number.POSITIVE_INFINITY,
     log,
   });
   pool = boxes;

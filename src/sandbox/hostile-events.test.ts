@@ -15,7 +15,7 @@ import { type BoxEvent, type LauncherEvent, NO_ZYGOTE, ProtocolError, parseEvent
 const nearlyFrame = fc
   .record({
     length: fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, fc.nat(0xffff_ffff)),
-    type: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 128, max: 143 }) }, fc.nat(255)),
+    type: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 128, max: 144 }) }, fc.nat(255)),
     zeros: fc.oneof({ weight: 19, arbitrary: fc.constant(0) }, fc.nat(0xff_ffff)),
     box: fc.oneof(fc.constantFrom(0, 1, 2), fc.nat(0xffff_ffff)),
     payload: fc.oneof(
@@ -95,6 +95,7 @@ const boxEvent: fc.Arbitrary<BoxEvent> = fc.oneof(
       .map((some) => ({ ...CLEAN_EXIT, ...some })),
   }),
   fc.record({ kind: fc.constant("entry" as const), size: count, path: bytes }),
+  fc.record({ kind: fc.constant("measured" as const), ownBytes: count, zygoteBytes: count, zygotes: count }),
   fc.record({ kind: fc.constant("listed" as const), isComplete: fc.boolean() }),
   fc.record({ kind: fc.constant("readEnd" as const), errno: fc.integer() }),
 );
@@ -121,7 +122,12 @@ async function torment(steps: readonly Step[]): Promise<void> {
   const { client, emit, living, setLanes } = createFakeClient(1);
   const told = { prepared: 0, failed: 0, destroyed: 0 };
   const note = (what: keyof typeof told) => () => void told[what]++;
-  const owner = { prepared: note("prepared"), failed: note("failed"), destroyed: note("destroyed") };
+  const owner = {
+    prepared: note("prepared"),
+    measured: () => undefined,
+    failed: note("failed"),
+    destroyed: note("destroyed"),
+  };
   const box = createBox({ launcher: client, kind: KIND, zygote: NO_ZYGOTE, owner, inodes: 1, processes: 1 });
   const runs: Promise<unknown>[] = [];
   const [number = 0] = living();

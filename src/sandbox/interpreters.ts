@@ -32,6 +32,8 @@ export function createInterpreters(options: {
   /** Those of the plan that the launcher has. */
   readonly warmStarts: readonly WarmStart[];
   readonly log: SandboxLog;
+  /** There are no zygotes of it any more. */
+  readonly retired: (start: WarmStart) => void;
   readonly tooLong: (box: Box, start: WarmStart, error: LaunchError) => void;
 }): Interpreters {
   const { launcher, log, tooLong } = options;
@@ -44,7 +46,9 @@ export function createInterpreters(options: {
   const inUse = new Set<WarmStart>();
 
   function retire(start: WarmStart): void {
-    if (inUse.delete(start)) launcher.send(encodeRetire(zygotes.indexOf(start) + 1));
+    if (!inUse.delete(start)) return;
+    launcher.send(encodeRetire(zygotes.indexOf(start) + 1));
+    options.retired(start);
   }
 
   return {
@@ -75,6 +79,9 @@ export function createInterpreters(options: {
     keep(starts) {
       for (const start of inUse) if (!starts.has(start)) retire(start);
     },
-    forget: () => inUse.clear(),
+    forget() {
+      for (const start of inUse) options.retired(start);
+      inUse.clear();
+    },
   };
 }

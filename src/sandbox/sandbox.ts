@@ -78,6 +78,8 @@ export interface SandboxCounts {
   readonly boxes: Readonly<Record<"making" | "prepared" | "used" | "leaving", number>>;
   /** Of those that stand ready, the ones with a process that was booted ahead, by the id of its {@link WarmStart}. */
   readonly warm: ReadonlyMap<string, number>;
+  /** What those hold of the host's memory, with the zygotes that are there for them, bytes, by the same id. */
+  readonly warmBytes: ReadonlyMap<string, number>;
   /** Boxes that could not be made. */
   readonly failedBoxes: number;
   readonly lostLaunchers: number;

@@ -120,6 +120,9 @@ describe("events", () => {
     expect(parse(139, 3, 27, 0, 0, 0)).toEqual({ kind: "readEnd", errno: 27 });
     expect(parse(140, 3)).toEqual({ kind: "destroyed" });
     expect(parse(141, 0, 110, 111)).toEqual({ kind: "fatal", reason: "no" });
+    expect(parse(142, 3)).toEqual({ kind: "booted" });
+    const measured = { kind: "measured", ownBytes: 0x1_0000_0002, zygoteBytes: 3, zygotes: 4 };
+    expect(parse(143, 3, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0)).toEqual(measured);
   });
 
   it("say how a run ended", () => {
@@ -177,7 +180,7 @@ describe("events", () => {
 
 describe("requests", () => {
   it("are laid out as the protocol says", () => {
-    expect(encodeHello().toString("hex")).toBe("04000000" + "01000000" + "00000000" + "02000000");
+    expect(encodeHello().toString("hex")).toBe("04000000" + "01000000" + "00000000" + "03000000");
     expect(encodeBare("kill", 0x01020304).toString("hex")).toBe("00000000" + "08000000" + "04030201");
     expect(encodePrepare(2, { diskBytes: 0x1_0000_0002, inodes: 3, processes: 4 }, 5).toString("hex")).toBe(
       "14000000" + "03000000" + "02000000" + "0200000001000000" + "03000000" + "04000000" + "05000000",

@@ -3,7 +3,7 @@
  * module follows it byte by byte and decides nothing. Payloads are views into what arrived and are not copied.
  */
 
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 export const FRAME_HEADER_BYTES = 12;
 export const FRAME_PAYLOAD_MAX_BYTES = 1_048_576;
 /** What a box may be sent on each of its channels before the launcher has passed any of it on. */
@@ -145,6 +145,15 @@ export interface ExitReport {
   readonly oomKills: number;
 }
 
+/** What the process that was booted ahead of a run holds of the host's memory, bytes; what it shares with its zygote is the zygote's. */
+export interface MeasuredEvent {
+  readonly kind: "measured";
+  readonly ownBytes: number;
+  /** The zygote that gave birth to it, and how many of that kind there are; 0 for none. */
+  readonly zygoteBytes: number;
+  readonly zygotes: number;
+}
+
 export type BoxEvent =
   | { readonly kind: "prepared" }
   | {
@@ -165,7 +174,8 @@ export type BoxEvent =
   | { readonly kind: "readEnd"; readonly errno: number }
   | { readonly kind: "destroyed" }
   /** The interpreter that boots in the box has come to its gate. */
-  | { readonly kind: "booted" };
+  | { readonly kind: "booted" }
+  | MeasuredEvent;
 
 export type ConnectionEvent =
   | { readonly kind: "welcome"; readonly version: number; readonly lanes: number }
@@ -240,6 +250,12 @@ const EVENTS: readonly EventShape[] = [
   shape("DESTROYED", 0, true, () => ({ kind: "destroyed" })),
   shape("FATAL", 0, false, (p) => ({ kind: "fatal", reason: p.toString("utf8") })),
   shape("BOOTED", 0, true, () => ({ kind: "booted" })),
+  shape("MEASURED", 20, true, (p) => ({
+    kind: "measured",
+    ownBytes: readU64(p, 0),
+    zygoteBytes: readU64(p, 8),
+    zygotes: p.readUInt32LE(16),
+  })),
 ];
 
 /**

@@ -41,4 +41,13 @@ export function addReadings(registry: Registry, readings: Readings): void {
       for (const [language, count] of Object.entries(readings.warmProcesses())) this.set({ language }, count);
     },
   });
+  new Gauge({
+    name: "millrace_warm_memory_bytes",
+    help: "Memory that they hold, compilers and what gives birth to them included.",
+    labelNames: ["language"],
+    registers: [registry],
+    collect() {
+      for (const [language, bytes] of Object.entries(readings.warmMemoryBytes())) this.set({ language }, bytes);
+    },
+  });
 }

@@ -18,6 +18,8 @@ export interface Readings {
   readonly boxes: () => Readonly<Record<BoxState, number>>;
   /** Processes that were booted ahead and stand ready, by language. */
   readonly warmProcesses: () => Readonly<Record<string, number>>;
+  /** What those hold of the host's memory, bytes. */
+  readonly warmMemoryBytes: () => Readonly<Record<string, number>>;
   /** Boxes that could not be made, so far. */
   readonly failedBoxes: () => number;
   /** Launchers that were lost, so far; each had a successor, or will have. */
