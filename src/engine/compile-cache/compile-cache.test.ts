@@ -109,6 +109,70 @@ describe("the cache of compiled programs", () => {
   });
 });
 
+it("whoever asks at whatever time, a program is compiled once, and nobody gets another's", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), fc.array(fc.constantFrom("a", "b"), { maxLength: 8 }), async (scheduler, keys) => {
+      const { store } = memoryStore();
+      const cache = createCompileCache({
+        ...store,
+        read: scheduler.scheduleFunction(store.read),
+        write: scheduler.scheduleFunction(store.write),
+      });
+      const compiled: string[] = [];
+      const ask = (key: string) =>
+        cache.get(key, {
+          limits: DEFAULT_COMPILE_LIMITS,
+          signal: new AbortController().signal,
+          onAbort: () => compiledOf({ status: "cancelled" }),
+          compile: scheduler.scheduleFunction(async () => {
+            compiled.push(key);
+            return compiledOf({}, key);
+          }),
+        });
+      const askers = scheduler.scheduleSequence(keys.map((key) => async () => void asked.push(ask(key))));
+      const asked: ReturnType<typeof ask>[] = [];
+      await scheduler.waitIdle();
+      expect(askers.done).toBe(true);
+      const programs = (await Promise.all(asked)).map(({ artifacts }) => String(artifacts[0]?.content));
+      expect(programs).toEqual(keys);
+      expect(compiled.toSorted()).toEqual([...new Set(keys)].toSorted());
+    }),
+  );
+});
+
+it("what everyone who wanted it has left is not kept, whenever they leave", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.integer({ min: 1, max: 4 }),
+      fc.nat(6),
+      async (scheduler, askers, leaveAfter) => {
+        const { store, files } = memoryStore();
+        const cache = createCompileCache({ ...store, read: scheduler.scheduleFunction(store.read) });
+        const leaving = new AbortController();
+        const cancelled = compiledOf({ status: "cancelled" });
+        const asked = Array.from({ length: askers }, () =>
+          cache.get("key", {
+            limits: DEFAULT_COMPILE_LIMITS,
+            signal: leaving.signal,
+            onAbort: () => cancelled,
+            // As a box that is killed: its run has ended in another way.
+            compile: scheduler.scheduleFunction(async (signal) => (signal.aborted ? cancelled : compiledOf())),
+          }),
+        );
+        for (let step = 0; step < leaveAfter && scheduler.count() > 0; step++) await scheduler.waitOne();
+        leaving.abort();
+        await scheduler.waitIdle();
+        const statuses = (await Promise.all(asked)).map(({ result }) => result.status);
+        expect(new Set(statuses).size).toBe(1);
+        expect([...files.keys()]).toEqual(files.size === 0 ? [] : ["key"]);
+        if (statuses[0] === "ok") expect(files.size).toBe(1);
+        for (const bytes of files.values()) expect(decodeCompiled(bytes).result.status).toBe("ok");
+      },
+    ),
+  );
+});
+
 it("a compiled program comes back as it was", () => {
   const content = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
   fc.assert(
@@ -132,6 +196,25 @@ describe("a key", () => {
   };
   const [main, other] = input.files;
   if (main === undefined || other === undefined) throw new Error("no files");
+
+  it("is the same for the same inputs, and for no others", () => {
+    const text = fc.constantFrom("", "a", "b", "ab", '"', ",");
+    const texts = fc.array(text, { maxLength: 2 });
+    const files = fc.array(fc.record({ path: text, content: text.map((content) => Buffer.from(content)) }), {
+      maxLength: 2,
+    });
+    const inputs: fc.Arbitrary<CompileInput> = fc.record({
+      toolchain: fc.record({ language: text, version: text, stamp: text }),
+      command: fc.record({ executable: text, argv: texts, env: fc.dictionary(fc.constantFrom("A", "B"), text) }),
+      files,
+      artifacts: texts,
+    });
+    fc.assert(
+      fc.property(inputs, inputs, (one, other) => {
+        expect(compileKey(one) === compileKey(other)).toBe(JSON.stringify(one) === JSON.stringify(other));
+      }),
+    );
+  });
 
   it("is the same for the same", () => {
     expect(compileKey(input)).toMatch(/^[0-9a-f]{64}$/);

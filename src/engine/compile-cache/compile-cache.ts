@@ -38,12 +38,13 @@ export function createCompileCache(store: FileStore | null): CompileCache {
 
   return {
     async get(key, { limits, signal, compile, onAbort }) {
-      const kept = await find(key);
-      if (kept !== null && wouldHaveFitted(kept, limits)) return kept;
       return work.join(`${key} ${JSON.stringify(limits)}`, {
         signal,
         onAbort,
+        // Looked for here: who did so before would not see what somebody else's compile run, ended meanwhile, has kept.
         async begin(shared) {
+          const kept = await find(key);
+          if (kept !== null && wouldHaveFitted(kept, limits)) return kept;
           const compiled = await compile(shared);
           // It is kept before it is told, so that whoever asks after that finds it.
           if (compiled.result.status === "ok") await store?.write(key, encodeCompiled(compiled));

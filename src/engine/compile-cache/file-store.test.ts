@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openFileStore } from "./file-store.ts";
 
@@ -81,3 +82,49 @@ describe("a store of files", () => {
     directory = await mkdtemp(join(tmpdir(), "millrace-store-"));
   });
 });
+
+it("whatever is written and read, it holds what was used last and fits, and so does the next process", async () => {
+  const maxBytes = 200;
+  const usual = directory;
+  const step = fc.record({
+    isRead: fc.boolean(),
+    key: fc.constantFrom(..."abcdefghijkl"),
+    size: fc.integer({ min: 1, max: 30 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
+      directory = await mkdtemp(join(tmpdir(), "millrace-store-"));
+      try {
+        const store = await open(maxBytes);
+        /** The latest last. */
+        const held = new Map<string, number>();
+        for (const { isRead, key, size } of steps) {
+          const known = held.get(key);
+          if (isRead) {
+            expect((await store.read(key))?.length).toBe(known);
+            if (known !== undefined) held.delete(key);
+            if (known !== undefined) held.set(key, known);
+          } else {
+            await store.write(key, bytes(size));
+            if (known !== undefined || size > maxBytes / 8) continue;
+            held.set(key, size);
+            for (const [oldest] of held) if (sumOf(held) > maxBytes) held.delete(oldest);
+            // What is given up is removed in a moment.
+            await expect.poll(names).toEqual([...held.keys()].sort());
+          }
+        }
+        const next = await open(maxBytes);
+        for (const [key, size] of held) expect((await next.read(key))?.length).toBe(size);
+        expect(await names()).toEqual([...held.keys()].sort());
+      } finally {
+        await rm(directory, { recursive: true });
+        directory = usual;
+      }
+    }),
+    { numRuns: 25 },
+  );
+});
+
+function sumOf(sizes: ReadonlyMap<string, number>): number {
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+}
