@@ -56,6 +56,11 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 const OWNED_PACKAGES: Readonly<Record<string, string>> = {
   pino: "telemetry",
   "prom-client": "telemetry",
+  "@opentelemetry/api": "telemetry",
+  "@opentelemetry/core": "telemetry",
+  "@opentelemetry/exporter-trace-otlp-http": "telemetry",
+  "@opentelemetry/resources": "telemetry",
+  "@opentelemetry/sdk-trace-base": "telemetry",
 };
 
 /** Names that say nothing of what is inside. */

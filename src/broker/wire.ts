@@ -69,6 +69,7 @@ export const jobSchema = z.object({
   requires: z.array(requirement).min(1),
   submitter,
   acceptedAtMs: milliseconds,
+  traceparent: z.string().optional(),
 });
 
 const exit = z.discriminatedUnion("kind", [

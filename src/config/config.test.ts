@@ -50,6 +50,7 @@ describe("readConfig", () => {
       storeSize: 1024,
       keepResults: 3600,
       webhookNetworks: [],
+      tracesEndpoint: null,
       languages: null,
       nats: [],
       natsUser: null,
@@ -91,6 +92,19 @@ describe("readConfig", () => {
       log: { kind: "default" },
     });
     expect(file).toBe(path);
+  });
+
+  it("takes the collector of traces from the variable that OpenTelemetry has for it, where ours says none", () => {
+    const others = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://a:4318/" };
+    const { config, origins } = read({ env: others });
+    expect(config.tracesEndpoint).toBe("http://a:4318");
+    expect(origins.tracesEndpoint).toEqual({ kind: "environment", variable: "OTEL_EXPORTER_OTLP_ENDPOINT" });
+    expect(read({ env: { ...others, MILLRACE_TRACES_ENDPOINT: "http://b:1" } }).config.tracesEndpoint).toBe(
+      "http://b:1",
+    );
+    expect(() => read({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: "a:4318" } })).toThrow(
+      "OTEL_EXPORTER_OTLP_ENDPOINT has to be an http:// or https:// address",
+    );
   });
 
   it("takes an empty variable for none", () => {

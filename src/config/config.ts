@@ -61,10 +61,18 @@ interface Settled {
 function settle(name: SettingName, flags: Flags, env: Environment, file: ConfigFile | null): Settled {
   const flag = flags[name];
   if (flag !== undefined) return check(name, flag, { kind: "flag", flag: flagOf(name) });
-  const variable = readVariable(env, variableOf(name));
-  if (variable !== undefined) return check(name, variable, { kind: "environment", variable: variableOf(name) });
+  for (const variable of variablesOf(name)) {
+    const value = readVariable(env, variable);
+    if (value !== undefined) return check(name, value, { kind: "environment", variable });
+  }
   if (file?.values.has(name)) return check(name, file.values.get(name), { kind: "file", path: file.path });
   return { value: settingOf(name).fallback(), origin: { kind: "default" } };
+}
+
+/** The first that is set counts. */
+function variablesOf(name: SettingName): readonly string[] {
+  const { otherVariable } = settingOf(name);
+  return otherVariable === undefined ? [variableOf(name)] : [variableOf(name), otherVariable];
 }
 
 function check(name: SettingName, given: unknown, origin: Origin): Settled {

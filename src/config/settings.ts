@@ -32,6 +32,8 @@ export interface Setting<Value> {
    * the file: one that lies in a folder from somebody else could have keys sent to an address of theirs.
    */
   readonly side: "server" | "client";
+  /** A variable of others that says it, too, where ours does not. */
+  readonly otherVariable?: string;
   /** Its value is never printed. */
   readonly isSecret?: true;
   /** A server's setting that is not in the file either: what it names is started by root. */
@@ -131,6 +133,14 @@ export const SETTINGS = {
     fallback: () => [],
     fallbackInWords: "none",
     help: "networks that web hooks may be sent to beside the public Internet; there http:// will do",
+    side: "server",
+  },
+  tracesEndpoint: {
+    kind: serverUrl,
+    fallback: () => null,
+    fallbackInWords: "none",
+    otherVariable: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    help: "where traces are sent, by OTLP over HTTP, like http://127.0.0.1:4318; OTEL_EXPORTER_OTLP_ENDPOINT says it as well",
     side: "server",
   },
   languages: {

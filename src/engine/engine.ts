@@ -8,6 +8,7 @@ import type { BoxFile, RunSpec, Sandbox } from "../sandbox/sandbox.ts";
 import type { WarmStart } from "../sandbox/warm-start.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { NO_SPAN, type Span, traced } from "../telemetry/tracing.ts";
 import { createCompileCache } from "./compile-cache/compile-cache.ts";
 import { compileKey } from "./compile-cache/compile-key.ts";
 import type { Compiled } from "./compile-cache/compiled.ts";
@@ -26,7 +27,16 @@ export interface Engine {
    * An aborted `signal` kills what runs; the outcome is then `cancelled`.
    * @throws {EngineError} `unknown_language` or `invalid_field` when there is no such toolchain here.
    */
-  execute(execution: Execution, options: { readonly signal: AbortSignal }): Promise<ExecutionOutcome>;
+  execute(
+    execution: Execution,
+    options: { readonly signal: AbortSignal; readonly span?: Span },
+  ): Promise<ExecutionOutcome>;
+}
+
+/** What kills a run, and where it is traced. */
+interface Watched {
+  readonly signal: AbortSignal;
+  readonly span: Span;
 }
 
 /** Permission bits of the client's files, and of what a compiler made: a program is an executable. */
@@ -46,23 +56,29 @@ export function createEngine(deps: {
   const compiled = createCompileCache(deps.compiledFiles);
 
   /** Null for a language without a compiler. */
-  async function compile(toolchain: Toolchain, execution: Execution, signal: AbortSignal): Promise<Compiled | null> {
+  async function compile(
+    toolchain: Toolchain,
+    execution: Execution,
+    { signal, span }: Watched,
+  ): Promise<Compiled | null> {
     const command = compileCommand(toolchain, execution);
     if (command === null) return null;
     const limits = execution.compileLimits;
     const files = compileFiles(toolchain, execution);
     const wanted = artifactNames(toolchain, execution);
-    return compiled.get(compileKey({ toolchain, command, files, artifacts: wanted }), {
-      limits,
-      signal,
-      onAbort: () => ({ result: unstartedResult({ status: "cancelled", message: null }), artifacts: [] }),
-      compile: (shared) => {
-        const spec = { ...command, files: files.map(toSource), limits };
-        // Options of the request's may be such that it has to be started with.
-        const start = execution.compileArgs.length === 0 ? (deps.warmStarts.get(toolchain)?.compile ?? null) : null;
-        return runCompiler(spec, start, wanted, { id: execution.id, signal: shared });
-      },
-    });
+    const get = (step: Span) =>
+      compiled.get(compileKey({ toolchain, command, files, artifacts: wanted }), {
+        limits,
+        signal,
+        onAbort: () => ({ result: unstartedResult({ status: "cancelled", message: null }), artifacts: [] }),
+        compile: (shared) => {
+          const spec = { ...command, files: files.map(toSource), limits };
+          // Options of the request's may be such that it has to be started with.
+          const start = execution.compileArgs.length === 0 ? (deps.warmStarts.get(toolchain)?.compile ?? null) : null;
+          return runCompiler(spec, start, wanted, { id: execution.id, signal: shared, span: step });
+        },
+      });
+    return traced(span, "compile", get, ({ result: { cached, status } }) => ({ cached, status }));
   }
 
   async function runCompiler(
@@ -84,7 +100,7 @@ export function createEngine(deps: {
     toolchain: Toolchain,
     execution: Execution,
     artifacts: readonly SourceFile[],
-    signal: AbortSignal,
+    watched: Watched,
   ): Promise<RunResult> {
     const spec = {
       ...runCommand(toolchain, execution, artifacts),
@@ -95,20 +111,21 @@ export function createEngine(deps: {
     };
     const start = deps.warmStarts.get(toolchain)?.run ?? null;
     const warm = start !== null && fitsWarmStart(spec, start) ? start : null;
-    const { result } = await launch({ ...spec, warm }, { id: execution.id, signal });
+    const { result } = await launch({ ...spec, warm }, { id: execution.id, ...watched });
     return result;
   }
 
   return {
-    async execute(execution, { signal }) {
+    async execute(execution, { signal, span = NO_SPAN }) {
       if (signal.aborted) return { status: "cancelled", compile: null, run: null };
       const toolchain = deps.languages.find(execution.language, execution.version);
-      const made = await compile(toolchain, execution, signal);
+      const made = await compile(toolchain, execution, { signal, span });
       const compileResult = made?.result ?? null;
       if (compileResult !== null && compileResult.status !== "ok") {
         return { status: statusAfterCompile(compileResult.status), compile: compileResult, run: null };
       }
-      const ran = await run(toolchain, execution, made?.artifacts ?? [], signal);
+      const artifacts = made?.artifacts ?? [];
+      const ran = await traced(span, "run", (step) => run(toolchain, execution, artifacts, { signal, span: step }));
       return { status: ran.status, compile: compileResult, run: ran };
     },
   };

@@ -4,6 +4,7 @@ import { WORK_DIRECTORY } from "../domain/work-directory.ts";
 import { LaunchError, type RunReport, type RunSpec, type Sandbox } from "../sandbox/sandbox.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { type Span, traced } from "../telemetry/tracing.ts";
 import { refusalOf } from "./refusal.ts";
 import { toRunResult, unstartedResult } from "./run-results.ts";
 
@@ -16,7 +17,7 @@ export interface Launched {
 
 export type Launch = (
   spec: RunSpec,
-  options: { readonly id: ExecutionId; readonly signal: AbortSignal },
+  options: { readonly id: ExecutionId; readonly signal: AbortSignal; readonly span: Span },
 ) => Promise<Launched>;
 
 /** A box can be lost to what happens on the host, like a launcher that died; the next one is made by its successor. */
@@ -28,12 +29,13 @@ export function createLaunch(deps: {
   readonly log: Pick<Log, "warn">;
   readonly telemetry: Pick<Telemetry, "runRetried">;
 }): Launch {
-  return async (spec, { id, signal }) => {
+  return async (spec, { id, signal, span }) => {
     let message = "the engine could not start the program";
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
       if (signal.aborted) return unstarted(unstartedResult({ status: "cancelled", message: null }));
       try {
-        const report = await deps.sandbox.run(spec, { signal });
+        const inBox = () => deps.sandbox.run(spec, { signal });
+        const report = await traced(span, "box", inBox, ({ isWarm, wallMs }) => ({ attempt, warm: isWarm, wallMs }));
         return { result: toRunResult(report, spec.limits), files: report.files, refusedFiles: report.refusedFiles };
       } catch (error) {
         if (!(error instanceof LaunchError)) throw error;

@@ -10,6 +10,7 @@ import type { Queue } from "../queue/queue.ts";
 import type { Store } from "../store/store.ts";
 import type { TelemetryHub } from "../telemetry/create-telemetry.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { Tracing } from "../telemetry/tracing.ts";
 import { type AccessOptions, createAccess } from "./access/access.ts";
 import { limitConnections } from "./access/limit-connections.ts";
 import { limitReading, type ReadingTimes } from "./access/limit-reading.ts";
@@ -49,6 +50,7 @@ export interface GatewayDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly telemetry: Omit<TelemetryHub, "executionEnded" | "runRetried" | "watch" | "close">;
+  readonly tracing: Tracing;
 }
 
 export interface GatewayOptions extends GatewayDeps {
@@ -74,7 +76,7 @@ const READING_TIMES: ReadingTimes = { lookEveryMs: 15_000, totalMs: 300_000 };
  * and resolves when the requests under way have been answered.
  */
 export function createGateway(options: GatewayOptions): FastifyInstance {
-  const { log, telemetry } = options;
+  const { log, telemetry, tracing } = options;
   const { trustedProxies, connectionsPerNetwork, readingTimes = READING_TIMES } = options.network;
   const access = createAccess({ ...options.access, log });
   const errors = createErrorAnswers(options);
@@ -115,7 +117,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
 
   app.decorateRequest("client", null);
   app.decorateRequest("heldUntil", null);
-  watchRequests(app, telemetry);
+  watchRequests(app, telemetry, tracing);
   app.addHook("onRequest", async (request, reply) => {
     setSecurityHeaders(reply);
     refuseUnclear(request);

@@ -13,6 +13,7 @@ import type { Store } from "../store/store.ts";
 import { createTelemetry, type TelemetryHub } from "../telemetry/create-telemetry.ts";
 import { EXECUTION_LINE } from "../telemetry/execution-line.ts";
 import { createLog } from "../telemetry/log.ts";
+import { NO_TRACING } from "../telemetry/tracing.ts";
 import type { AccessOptions } from "./access/access.ts";
 import { createKeyRing } from "./access/key-ring.ts";
 import { loadDocsPage } from "./docs-page.ts";
@@ -116,6 +117,7 @@ export function startScriptedServer(options: {
       clock: systemClock,
       log,
       telemetry,
+      tracing: NO_TRACING,
       access: { ...ANYBODY, ...options.access },
       network: { trustedProxies: [], connectionsPerNetwork: 1_000, ...options.network },
       version: "0.0.0",

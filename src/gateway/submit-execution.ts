@@ -53,7 +53,7 @@ export async function submitExecution(
   done.catch(() => undefined);
   if (acceptance.kind === "same") return { id, accepted: null, done: done.catch(explainWithdrawal) };
   try {
-    await queue.put(toJob(accepted));
+    await queue.put(toJob(accepted, request.span.traceparent));
   } catch (error) {
     await store.withdraw(id);
     throw error;

@@ -2,8 +2,13 @@ import { requirementsOf } from "../domain/requirement.ts";
 import type { Job, Queue } from "../queue/queue.ts";
 import type { Store, UnfinishedExecution } from "../store/store.ts";
 
-export function toJob({ execution, submitter, acceptedAtMs }: UnfinishedExecution): Job {
-  return { execution, requires: requirementsOf(execution), submitter, acceptedAtMs };
+/** @param traceparent of the request's span; null when nobody traces it. */
+export function toJob(
+  { execution, submitter, acceptedAtMs }: UnfinishedExecution,
+  traceparent: string | null = null,
+): Job {
+  const job = { execution, requires: requirementsOf(execution), submitter, acceptedAtMs };
+  return traceparent === null ? job : { ...job, traceparent };
 }
 
 /**

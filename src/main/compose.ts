@@ -12,6 +12,7 @@ import { createGateway } from "../gateway/gateway.ts";
 import type { LanguageCatalogue, LanguageRegistry } from "../languages/registry.ts";
 import { createTelemetry } from "../telemetry/create-telemetry.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { Tracing } from "../telemetry/tracing.ts";
 import { createAddressPolicy } from "../webhooks/address-policy.ts";
 import { createWebhooks } from "../webhooks/create-webhooks.ts";
 import { findAddressFault } from "../webhooks/webhook-address.ts";
@@ -69,9 +70,10 @@ export async function compose(options: {
   readonly version: string;
   readonly docsPage: DocsPage;
   readonly log: Log;
+  readonly tracing: Tracing;
   readonly onBug: (error: unknown) => void;
 }): Promise<Composition> {
-  const { config, roles, catalogue, hands, version, docsPage, log, onBug } = options;
+  const { config, roles, catalogue, hands, version, docsPage, log, tracing, onBug } = options;
   const isGateway = roles.includes("gateway");
   let working: WorkerSide | null = null;
   let isStopping = false;
@@ -120,6 +122,7 @@ export async function compose(options: {
     clock: systemClock,
     log,
     telemetry,
+    tracing,
     ...planAccess(config, options.keys),
   });
   // Its framework loads its last modules here.
@@ -128,7 +131,7 @@ export async function compose(options: {
   hands?.host.giveUpRoot();
   await meeting.begin();
   if (hands !== null) {
-    working = await startWorkerSide({ config, ...hands, queue, store, node: id, log, telemetry, onBug });
+    working = await startWorkerSide({ config, ...hands, queue, store, node: id, log, telemetry, tracing, onBug });
   }
   const webhooks =
     outbox && createWebhooks({ outbox, policy: addressPolicy, version, clock: systemClock, log, telemetry });
@@ -152,6 +155,7 @@ export async function compose(options: {
 
   const parts: readonly Part[] = [
     { name: "telemetry", close: async () => telemetry.close() },
+    { name: "traces", close: tracing.close },
     ...meeting.parts,
     ...(webhooks === null ? [] : [{ name: "webhooks", close: webhooks.close }]),
     ...(working?.parts ?? []),

@@ -5,6 +5,7 @@ import { loadDocsPage } from "../gateway/docs-page.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
 import { loadSharedCatalogue } from "../languages/shared-catalogue.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
+import { NO_TRACING, type Tracing } from "../telemetry/tracing.ts";
 import { type Composition, compose } from "./compose.ts";
 import { takeDataPlace } from "./data-directory.ts";
 import { describeAccess } from "./describe-access.ts";
@@ -52,6 +53,7 @@ export async function serve(
   if (isGateway && !isLoopback(config.host) && !config.public && !found?.length) refuseWithoutKeys(config, keysPath);
   const version = readVersion();
   const docsPage = await orStartError("The page of the API's document is missing", loadDocsPage(viewerDirectory()));
+  const tracing = await startTracing({ config, roles, version, log });
   const stopping = createStopping(log);
   const closers: (() => Promise<void>)[] = [];
   try {
@@ -81,6 +83,7 @@ export async function serve(
       version,
       docsPage,
       log,
+      tracing,
       onBug: (error) => stopping.fail(error),
     });
     const parts = await (hands === null ? composing : orNoBoxes(hands.host.launcher, composing));
@@ -98,6 +101,21 @@ export async function serve(
     for (const close of closers.toReversed()) await close();
     stopping.close();
   }
+}
+
+/** As the user who may read the packages for it, wherever they are. */
+async function startTracing(options: {
+  readonly config: Config;
+  readonly roles: readonly Role[];
+  readonly version: string;
+  readonly log: Log;
+}): Promise<Tracing> {
+  const { config, roles, version, log } = options;
+  const endpoint = config.tracesEndpoint;
+  if (endpoint === null) return NO_TRACING;
+  const { createOpenTelemetry } = await import("../telemetry/open-telemetry.ts");
+  const service = roles.length === 1 ? `millrace-${roles[0]}` : "millrace";
+  return createOpenTelemetry({ endpoint, service, version, log });
 }
 
 /** What runs programs: the languages of this host, and its boxes. */

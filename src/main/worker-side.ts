@@ -11,6 +11,7 @@ import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Store } from "../store/store.ts";
 import type { TelemetryHub } from "../telemetry/create-telemetry.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { Tracing } from "../telemetry/tracing.ts";
 import { createWorker, type Worker } from "../worker/worker.ts";
 import type { Part } from "./part.ts";
 import type { Host } from "./start-host.ts";
@@ -36,9 +37,10 @@ export async function startWorkerSide(options: {
   readonly node: NodeId;
   readonly log: Log;
   readonly telemetry: TelemetryHub;
+  readonly tracing: Tracing;
   readonly onBug: (error: unknown) => void;
 }): Promise<WorkerSide> {
-  const { config, languages, host, queue, store, node, log, telemetry, onBug } = options;
+  const { config, languages, host, queue, store, node, log, telemetry, tracing, onBug } = options;
   const { slots } = config;
   const { plan, warmStarts, warm, warmBytes, launcher } = host;
   const { socketPath, replace: replaceLauncher } = launcher;
@@ -58,6 +60,7 @@ export async function startWorkerSide(options: {
     clock: systemClock,
     log,
     telemetry,
+    tracing,
     onBug,
   });
   return {

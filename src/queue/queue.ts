@@ -10,6 +10,8 @@ export interface Job {
   readonly submitter: Submitter;
   /** Milliseconds since the epoch at which it was accepted. */
   readonly acceptedAtMs: number;
+  /** The span that its request began, for whoever traces it; absent when nobody does. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Why a lease ended of which nobody said so: it was not extended in time. The job comes again by itself. */

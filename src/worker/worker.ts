@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../domain/clock.ts";
 import { EngineError } from "../domain/errors.ts";
-import type { ExecutionResult } from "../domain/execution.ts";
+import type { Execution, ExecutionResult } from "../domain/execution.ts";
 import type { NodeId } from "../domain/ids.ts";
 import type { Isolation } from "../domain/node.ts";
 import type { Requirement } from "../domain/requirement.ts";
@@ -10,6 +10,7 @@ import { type Lease, LeaseLost, type Queue } from "../queue/queue.ts";
 import type { Store } from "../store/store.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { NO_TRACING, type Span, type Tracing, traced } from "../telemetry/tracing.ts";
 
 /** Takes jobs from a queue and has an engine run them, at most one in each slot. */
 export interface Worker {
@@ -43,9 +44,11 @@ export function createWorker(options: {
   readonly clock: Clock;
   readonly log: Pick<Log, "error">;
   readonly telemetry: Pick<Telemetry, "executionEnded" | "jobRedelivered" | "bugFound">;
+  readonly tracing?: Pick<Tracing, "follow">;
   readonly onBug: (error: unknown) => void;
 }): Worker {
   const { queue, store, offers, engine, slots, nodeId, isolation, clock, log, telemetry, onBug } = options;
+  const { tracing = NO_TRACING } = options;
   const draining = new AbortController();
   const abandoning = new AbortController();
   let busy = 0;
@@ -63,14 +66,14 @@ export function createWorker(options: {
     else report(error, message, id);
   }
 
-  async function execute({ job, cancelled }: Lease): Promise<ExecutionOutcome> {
+  async function execute({ job, cancelled }: Lease, span: Span): Promise<ExecutionOutcome> {
     const kill = new AbortController();
     const onAbort = ({ target }: Event) => kill.abort((target as AbortSignal).reason);
     const causes = [cancelled, abandoning.signal];
     for (const signal of causes) signal.addEventListener("abort", onAbort, { once: true });
     if (causes.some((signal) => signal.aborted)) kill.abort();
     try {
-      return await engine.execute(job.execution, { signal: kill.signal });
+      return await engine.execute(job.execution, { signal: kill.signal, span });
     } catch (error) {
       report(error, "an execution failed by a bug", job.execution.id);
       return { status: "internal_error", compile: null, run: null };
@@ -90,9 +93,13 @@ export function createWorker(options: {
 
   /** @returns false for one that is to be handed back: it was killed, and not because of itself or its client. */
   async function run(lease: Lease, attempt: number): Promise<boolean> {
-    const { execution, submitter, acceptedAtMs } = lease.job;
+    const { execution, submitter, acceptedAtMs, traceparent = null } = lease.job;
     const queuedMs = clock.nowMs() - acceptedAtMs;
-    const outcome = await keepLease(lease, execute(lease));
+    const trace = tracing.follow(traceparent);
+    trace.child("queue", { beganAtMs: acceptedAtMs }).end();
+    const span = trace.child("execute", { attributes: { ...nameOf(execution), node: nodeId, attempt } });
+    const outcome = await keepLease(lease, execute(lease, span));
+    span.end({ attributes: { status: outcome.status }, isError: outcome.status === "internal_error" });
     if (outcome.status === "cancelled" && !isUnwanted(lease)) {
       await store.handBack(execution.id, attempt);
       return false;
@@ -109,7 +116,8 @@ export function createWorker(options: {
       node: nodeId,
       isolation,
     };
-    if (await keepLease(lease, complete(result, attempt))) telemetry.executionEnded(result, submitter);
+    if (await traced(trace, "result", () => keepLease(lease, complete(result, attempt))))
+      telemetry.executionEnded(result, submitter);
     return true;
   }
 
@@ -169,6 +177,10 @@ export function createWorker(options: {
       await Promise.all(loops);
     },
   };
+}
+
+function nameOf({ id, language, version }: Execution) {
+  return { id, language, version };
 }
 
 /** Whether somebody cancelled the job. */
