@@ -20,11 +20,12 @@ import { createEmbeddedStore } from "../src/store/embedded/embedded-store.ts";
 import { createNatsStore } from "../src/store/nats/nats-store.ts";
 import type { Store } from "../src/store/store.ts";
 import { startNatsServer } from "../test/support/nats-server.ts";
+import { readCpu } from "./processes.ts";
 
 const WORKERS = 2;
 const SLOTS_PER_WORKER = 32;
 const CLIENTS = 128;
-const SATURATED_MS = 8_000;
+const SATURATED_MS = 6_000;
 const IDLE_RUNS = 500;
 const SHALLOW = 100;
 const DEEP = 100_000;
@@ -83,10 +84,10 @@ async function work(servers: string): Promise<void> {
   process.disconnect();
 }
 
-/** From its arrival at the gateway to its result there. */
-async function runOne({ queue, store }: Ends): Promise<void> {
+/** From its arrival at the gateway to its result there. @param isKept as one that is answered 202. */
+async function runOne({ queue, store }: Ends, { isKept = false } = {}): Promise<void> {
   const accepted = { execution: newExecution(), submitter: SUBMITTER, acceptedAtMs: systemClock.nowMs() };
-  await store.accept({ ...accepted, isKept: false, idempotency: null, webhook: null });
+  await store.accept({ ...accepted, isKept, idempotency: null, webhook: null });
   const done = store.whenDone(accepted.execution.id, { signal: new AbortController().signal });
   await queue.put({ ...accepted, requires: requirementsOf(accepted.execution) });
   await done;
@@ -102,18 +103,25 @@ async function medianMs(ends: Ends): Promise<number> {
   return times.toSorted((a, b) => a - b)[IDLE_RUNS / 2] ?? 0;
 }
 
-/** How many a second while there are always as many under way as there are clients. */
-async function saturatedPerSecond(ends: Ends): Promise<number> {
+/** What passes while there are always as many under way as there are clients, and what that costs which processes. */
+async function saturate(
+  ends: Ends,
+  { isKept, pids }: { readonly isKept: boolean; readonly pids: Readonly<Record<string, readonly number[]>> },
+): Promise<{ readonly perSecond: number; readonly costs: string }> {
   let count = 0;
+  const readAll = () => Object.values(pids).map((ofPart) => ofPart.reduce((sum, pid) => sum + readCpu(pid).cpuMs, 0));
+  const before = readAll();
   const endAtMs = performance.now() + SATURATED_MS;
   const client = async () => {
     while (performance.now() < endAtMs) {
-      await runOne(ends);
+      await runOne(ends, { isKept });
       count += 1;
     }
   };
   await Promise.all(Array.from({ length: CLIENTS }, client));
-  return count / (SATURATED_MS / 1_000);
+  const costs = readAll().map((cpuMs, index) => (1_000 * (cpuMs - (before[index] ?? 0))) / count);
+  const parts = Object.keys(pids).map((part, index) => `${part} ${costs[index]?.toFixed(0)}`);
+  return { perSecond: Math.round(count / (SATURATED_MS / 1_000)), costs: parts.join(", ") };
 }
 
 /** What a job costs while so many wait, milliseconds: all of them are put first, then workers take the first of them. */
@@ -186,7 +194,13 @@ async function measure(): Promise<void> {
     const natsMs = await medianMs(ends);
     print("embedded, idle, p50", `${embeddedMs.toFixed(3)} ms`);
     print("NATS, idle, p50", `${natsMs.toFixed(3)} ms: ${(natsMs - embeddedMs).toFixed(3)} ms more`);
-    print(`NATS, ${CLIENTS} clients`, `${Math.round(await saturatedPerSecond(ends))} jobs/s`);
+    const pids = { gateway: [process.pid], broker: [second.pid()], workers: workers.map(({ pid }) => Number(pid)) };
+    for (const isKept of [false, true]) {
+      const { perSecond, costs } = await saturate(ends, { isKept, pids });
+      const kind = isKept ? "answered 202" : "waited for";
+      print(`NATS, ${CLIENTS} clients, ${kind}`, `${perSecond} jobs/s`);
+      print("  processor time of a job, µs", costs);
+    }
     await ends.close();
   } finally {
     for (const worker of workers) {
@@ -198,5 +212,5 @@ async function measure(): Promise<void> {
 }
 
 function print(what: string, value: string): void {
-  console.log(`${what.padEnd(36)} ${value}`);
+  console.log(`${what.padEnd(38)} ${value}`);
 }
