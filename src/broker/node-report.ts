@@ -20,7 +20,12 @@ export const nodeReportSchema = z.object({
   warmMemoryBytes: z.record(z.string(), z.int().min(0)).default({}),
   isolation: z.enum(ISOLATIONS),
   lacks: z.array(z.string()),
-  recent: z.object({ executions: z.int().min(0), queuedMs: percentiles, totalMs: percentiles }),
+  recent: z.object({
+    executions: z.int().min(0),
+    perSecond: z.number().min(0).default(0),
+    queuedMs: percentiles,
+    totalMs: percentiles,
+  }),
   /** The last thing it says. */
   isLeaving: z.boolean().default(false),
 }) satisfies z.ZodType<NodeStatus>;

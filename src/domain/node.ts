@@ -18,6 +18,8 @@ export interface Percentiles {
 /** The executions that ended last on a node. */
 export interface RecentExecutions {
   readonly executions: number;
+  /** How many ended in a second, over the last minute. */
+  readonly perSecond: number;
   /** null when there were none. */
   readonly queuedMs: Percentiles | null;
   readonly totalMs: Percentiles | null;

@@ -441,6 +441,7 @@ describe("GET", () => {
           lacks: [],
           recent: {
             executions: 1,
+            perSecond: expect.any(Number),
             queuedMs: { p50: 0.5, p95: 0.5, p99: 0.5 },
             totalMs: { p50: 3, p95: 3, p99: 3 },
           },

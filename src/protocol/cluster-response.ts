@@ -24,7 +24,12 @@ export const nodeSchema = z
     isolation: isolationSchema,
     lacks: z.array(z.string()).meta({ description: "What its boxes lack, a sentence each." }),
     recent: z
-      .strictObject({ executions: count, queuedMs: percentiles, totalMs: percentiles })
+      .strictObject({
+        executions: count,
+        perSecond: z.number().min(0).meta({ description: "How many ended in a second, over the last minute." }),
+        queuedMs: percentiles,
+        totalMs: percentiles,
+      })
       .meta({ description: "The executions that ended last on it, 1,024 at most." }),
   })
   .meta({ description: "A node of the cluster." });
@@ -63,8 +68,13 @@ function toNode(node: NodeStatus): ClusterResponse["nodes"][number] {
   };
 }
 
-function toRecent({ executions, queuedMs, totalMs }: RecentExecutions) {
-  return { executions, queuedMs: queuedMs && toPercentiles(queuedMs), totalMs: totalMs && toPercentiles(totalMs) };
+function toRecent({ executions, perSecond, queuedMs, totalMs }: RecentExecutions) {
+  return {
+    executions,
+    perSecond: Math.round(perSecond * 100) / 100,
+    queuedMs: queuedMs && toPercentiles(queuedMs),
+    totalMs: totalMs && toPercentiles(totalMs),
+  };
 }
 
 function toPercentiles({ p50, p95, p99 }: Percentiles): Percentiles {

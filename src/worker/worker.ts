@@ -61,7 +61,7 @@ export function createWorker(options: {
 
   /** Where the store cannot be reached, the job comes again: to another worker, or to this one. */
   function reportLost(error: unknown, id: string): void {
-    const message = "a result could not be handed in";
+    const message = "a job could not be brought to its end here: it comes again, unless another has it";
     if (error instanceof EngineError) log.error({ err: error, id }, message);
     else report(error, message, id);
   }

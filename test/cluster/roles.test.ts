@@ -23,7 +23,12 @@ async function run(source: string, language = "python") {
 }
 
 interface Cluster {
-  readonly nodes: readonly { readonly id: string; readonly roles: readonly string[]; readonly slots: number }[];
+  readonly nodes: readonly {
+    readonly id: string;
+    readonly roles: readonly string[];
+    readonly slots: number;
+    readonly recent: { readonly perSecond: number };
+  }[];
 }
 
 async function nodes(): Promise<Cluster["nodes"]> {
@@ -53,6 +58,7 @@ test("a worker joins, runs what comes, and has no API of its own", async () => {
   );
   expect((await fetch(`${worker.url}/readyz`)).status).toBe(200);
   expect((await fetch(`${worker.url}/metrics`)).status).toBe(200);
+  await eventually("it says how much it does", async () => (await nodes()).some(({ recent }) => recent.perSecond > 0));
   const refused = await fetch(`${worker.url}/lang/python`, { method: "POST", body: "print(1)" });
   expect(refused.status).toBe(404);
 });
