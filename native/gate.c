@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <link.h>
+#include <poll.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdatomic.h>
@@ -86,9 +87,16 @@ static void correct_kernel(void) {
   if (field[51]) prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0);
 }
 
-enum { PAGE = 4096, OWNED_PAGES_MAX = 1024 };
+enum { PAGE = 4096, OWNED_PAGES_MAX = 1024, REST_MS = 50 };
 
-/* Goes through the pages of a range that are in memory. Returns how many there are; `is_copying`: they are written to, unchanged. */
+/* Whether the script has begun, or the launcher has let the box go. */
+static bool is_called(int wait_ms) {
+  struct pollfd script = {.fd = SCRIPT_FD, .events = POLLIN};
+  return poll(&script, 1, wait_ms) != 0;
+}
+
+/* Goes through the pages of a range that are in memory. Returns how many there are; `is_copying`: they are written to,
+ * unchanged, until the run begins. */
 static size_t visit_pages(uintptr_t start, uintptr_t end, bool is_copying) {
   unsigned char is_there[1024];
   size_t found = 0;
@@ -99,6 +107,7 @@ static size_t visit_pages(uintptr_t start, uintptr_t end, bool is_copying) {
       for (to = from; to < pages && !((is_there[to] ^ is_there[from]) & 1);) to++;
       if (!(is_there[from] & 1)) continue;
       found += to - from;
+      if (is_copying && is_called(0)) return found;
       if (is_copying) madvise((void *)(part + from * PAGE), (to - from) * PAGE, MADV_POPULATE_WRITE);
     }
   }
@@ -118,10 +127,11 @@ static size_t visit_writable(bool is_copying) {
 }
 
 /* Memory that is shared with the zygote is copied page by page, when one of the two writes to it, each time by a fault. Of a
- * small interpreter most will be written to, be it only to count references: so it is copied at once, while nobody waits for
- * it. Of a large one it would be too much for nothing. */
-static void own_memory(void) {
-  if (visit_writable(false) <= OWNED_PAGES_MAX) visit_writable(true);
+ * small interpreter most will be written to, be it only to count references: so it is copied ahead, but only when nobody wants
+ * this box yet. Copying costs more than the faults; what it buys is that they are not the run's. Under load the run is there
+ * at once, and goes without. Of a large one it would be too much for nothing. */
+static void own_memory_at_rest(void) {
+  if (!is_called(REST_MS) && visit_writable(false) <= OWNED_PAGES_MAX) visit_writable(true);
 }
 
 static void become_parked(const struct birth *birth) {
@@ -134,7 +144,6 @@ static void become_parked(const struct birth *birth) {
   for (size_t i = GATE_STDIN; i < COUNT_OF(TARGETS); i++)
     if (dup3(high[i], TARGETS[i], TARGETS[i] < SCRIPT_FD ? 0 : O_CLOEXEC) < 0) fail_birth(birth, STAGE_SEAL_DESCRIPTORS);
   correct_kernel();
-  own_memory();
   const struct seal all = {.policy = policy, .uid = ID_PROGRAM, .keep = 3, .has_script = true};
   enum stage failed = seal(&all, &index);
   if (failed != STAGE_NONE) status_fail(SCRIPT_STATUS_FD, failed, index);
@@ -186,7 +195,9 @@ static void pass(const char *path) {
   if (is_zygote && is_early) early_fork(serve);
   else if (is_zygote) serve();
   /* Who was born elsewhere has to go there; the other one is where it was started. */
-  script_run(is_zygote ? directory : ".");
+  script_park(is_zygote ? directory : ".");
+  if (is_zygote) own_memory_at_rest();
+  script_run();
   close(SCRIPT_FD);
   close(SCRIPT_STATUS_FD);
   /* As after an execve: there is nothing of the launcher's in this process. */

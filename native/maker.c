@@ -161,7 +161,8 @@ static _Noreturn void run_parked(const struct maker *m) {
   struct seal all = {.policy = &m->plan->policy, .uid = ID_PROGRAM, .keep = 3, .has_script = true};
   enum stage failed = seal(&all, &index);
   if (failed != STAGE_NONE) status_fail(SCRIPT_STATUS_FD, failed, index);
-  script_run(m->plan->work_directory);
+  script_park(m->plan->work_directory);
+  script_run();
   errno = EBADMSG;
   status_fail(SCRIPT_STATUS_FD, STAGE_SCRIPT, 0); /* GO, without a gate */
 }

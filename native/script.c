@@ -153,14 +153,17 @@ static bool do_record(struct script *s) {
   return true;
 }
 
-void script_run(const char *work_directory) {
+void script_park(const char *work_directory) {
+  if (chdir(work_directory)) status_fail(SCRIPT_STATUS_FD, STAGE_WORK_DIRECTORY, 0);
+  const struct status parked = {.kind = STATUS_PARKED};
+  status_send(SCRIPT_STATUS_FD, &parked);
+}
+
+void script_run(void) {
   static struct script script;
-  if (chdir(work_directory)) fail(&script, STAGE_WORK_DIRECTORY, errno);
   /* Untouched until used, so a small script costs a page. */
   script.text = mmap(NULL, TEXT_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (script.text == MAP_FAILED) fail(&script, STAGE_SCRIPT, errno);
-  const struct status parked = {.kind = STATUS_PARKED};
-  status_send(SCRIPT_STATUS_FD, &parked);
   for (; do_record(&script); script.index++) continue;
   munmap(script.text, TEXT_MAX);
 }
