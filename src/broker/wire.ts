@@ -22,7 +22,9 @@ const bytes = z.codec(
   },
 );
 
-const executionId = z.custom<ExecutionId>((value) => typeof value === "string" && /^exe_[0-9a-f]{32}$/.test(value));
+export const executionIdSchema = z.custom<ExecutionId>(
+  (value) => typeof value === "string" && /^exe_[0-9a-f]{32}$/.test(value),
+);
 export const nodeIdSchema = z.custom<NodeId>((value) => typeof value === "string" && /^node_[0-9a-f]{32}$/.test(value));
 
 /** Letters, digits and little else on both sides of the `@`. */
@@ -45,7 +47,7 @@ const limits = z.object({
 });
 
 const execution = z.object({
-  id: executionId,
+  id: executionIdSchema,
   language: z.string(),
   version: z.string(),
   files: z.array(z.object({ path: z.string(), content: bytes })).min(1),
@@ -93,7 +95,7 @@ const run = z.object({
 });
 
 export const resultSchema = z.object({
-  id: executionId,
+  id: executionIdSchema,
   status: z.enum(STATUSES),
   language: z.string(),
   version: z.string(),
@@ -129,7 +131,7 @@ export const acceptedSchema = z.object({ execution, submitter, acceptedAtMs: mil
 export const classSchema = z.object({ requires: z.array(requirement).min(1) });
 
 /** What an idempotency key was used for. */
-export const claimSchema = z.object({ id: executionId, fingerprint: z.string() });
+export const claimSchema = z.object({ id: executionIdSchema, fingerprint: z.string() });
 
 /** Who is to be told of an execution, and when next: null until it has ended. */
 export const webhookSchema = z.object({

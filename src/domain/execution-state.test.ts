@@ -31,6 +31,7 @@ const EVENTS: Record<string, ExecutionEvent> = {
   "hand back 1": { kind: "handBack", attempt: 1, endUnstarted },
   "complete 1": { kind: "complete", attempt: 1, result },
   cancel: { kind: "cancel", endUnstarted },
+  "give up": { kind: "giveUp", endUnstarted },
 };
 
 const started = (attempt: number): ExecutionState => ({ kind: "running", attempt, node, isCancelled: false });
@@ -40,14 +41,50 @@ const ok: ExecutionState = { kind: "done", result };
 
 /** The whole grid; null is no change. */
 const GRID: Record<keyof typeof STATES, Record<string, ExecutionState | null>> = {
-  "queued, never started": { start: started(1), "hand back 1": null, "complete 1": null, cancel: cancelled },
-  "queued, started twice": { start: started(3), "hand back 1": null, "complete 1": null, cancel: cancelled },
-  "queued, started three times": { start: dead, "hand back 1": null, "complete 1": null, cancel: cancelled },
-  "running, 1": { start: started(2), "hand back 1": queued(0), "complete 1": ok, cancel: running(1, true) },
-  "running, 2": { start: started(3), "hand back 1": null, "complete 1": null, cancel: running(2, true) },
-  "running, 3": { start: dead, "hand back 1": null, "complete 1": null, cancel: running(3, true) },
-  "running, 1, cancelled": { start: cancelled, "hand back 1": cancelled, "complete 1": ok, cancel: null },
-  done: { start: null, "hand back 1": null, "complete 1": null, cancel: null },
+  "queued, never started": {
+    start: started(1),
+    "hand back 1": null,
+    "complete 1": null,
+    cancel: cancelled,
+    "give up": dead,
+  },
+  "queued, started twice": {
+    start: started(3),
+    "hand back 1": null,
+    "complete 1": null,
+    cancel: cancelled,
+    "give up": dead,
+  },
+  "queued, started three times": {
+    start: dead,
+    "hand back 1": null,
+    "complete 1": null,
+    cancel: cancelled,
+    "give up": dead,
+  },
+  "running, 1": {
+    start: started(2),
+    "hand back 1": queued(0),
+    "complete 1": ok,
+    cancel: running(1, true),
+    "give up": null,
+  },
+  "running, 2": {
+    start: started(3),
+    "hand back 1": null,
+    "complete 1": null,
+    cancel: running(2, true),
+    "give up": null,
+  },
+  "running, 3": { start: dead, "hand back 1": null, "complete 1": null, cancel: running(3, true), "give up": null },
+  "running, 1, cancelled": {
+    start: cancelled,
+    "hand back 1": cancelled,
+    "complete 1": ok,
+    cancel: null,
+    "give up": null,
+  },
+  done: { start: null, "hand back 1": null, "complete 1": null, cancel: null, "give up": null },
 };
 
 const cells = Object.entries(GRID).flatMap(([state, row]) =>
@@ -79,6 +116,7 @@ test("whatever happens, done is the end, a start is told apart from every other,
     attempts.map((attempt): ExecutionEvent => ({ kind: "handBack", attempt, endUnstarted })),
     attempts.map((attempt): ExecutionEvent => ({ kind: "complete", attempt, result })),
     fc.constant<ExecutionEvent>({ kind: "cancel", endUnstarted }),
+    fc.constant<ExecutionEvent>({ kind: "giveUp", endUnstarted }),
   );
   fc.assert(
     fc.property(fc.array(events, { maxLength: 30 }), (script) => {

@@ -26,7 +26,9 @@ export type ExecutionEvent =
   /** A worker has its result. */
   | { readonly kind: "complete"; readonly attempt: number; readonly result: ExecutionResult }
   /** Its client wants it no longer. */
-  | { readonly kind: "cancel"; readonly endUnstarted: EndUnstarted };
+  | { readonly kind: "cancel"; readonly endUnstarted: EndUnstarted }
+  /** Nobody can make sense of its job: none will start it. */
+  | { readonly kind: "giveUp"; readonly endUnstarted: EndUnstarted };
 
 /** The result of an execution that nobody will start any more. */
 export type EndUnstarted = (status: "cancelled" | "internal_error") => ExecutionResult;
@@ -53,6 +55,9 @@ export function transition(state: ExecutionState, event: ExecutionEvent): Execut
     case "cancel":
       if (state.kind === "queued") return done(event.endUnstarted("cancelled"));
       return state.isCancelled ? null : { ...state, isCancelled: true };
+    case "giveUp":
+      // What runs had a job that could be read.
+      return state.kind === "queued" ? done(event.endUnstarted("internal_error")) : null;
   }
 }
 

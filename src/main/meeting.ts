@@ -117,14 +117,18 @@ export async function meetAtBroker(options: {
   const self = describe().id;
   const workersLately = () => nodes.lately().filter(({ roles }) => roles.includes("worker"));
 
+  const store = createNatsStore({ broker, layout, clock: systemClock });
   const queue = await createNatsQueue({
     broker,
     layout,
     clock: systemClock,
     log,
+    onUnreadable: async (id, [requirement = "@"]) => {
+      const [language = "", version = ""] = requirement.split("@");
+      await store.giveUp({ id, language, version });
+    },
     takenElsewhere: () => nodes.list().reduce((sum, { id, usedSlots }) => sum + (id === self ? 0 : usedSlots), 0),
   });
-  const store = createNatsStore({ broker, layout, clock: systemClock });
   const sweeper = catalogue === null ? null : createSweeper({ queue, store, log });
   return {
     queue,

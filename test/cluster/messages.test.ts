@@ -63,6 +63,36 @@ test.each(Object.entries(MALFORMED))("%s is put aside, and the next job comes", 
   });
 });
 
+test("who waits for a job that nobody can read is told, and so is who asks later", async () => {
+  const store = createNatsStore({ broker, layout, clock: systemClock });
+  const reading = await createNatsQueue({
+    broker,
+    layout,
+    clock: systemClock,
+    log: { warn: () => undefined },
+    onUnreadable: (id) => store.giveUp({ id, language: "python", version: "3.11.2" }),
+  });
+  const taking = new AbortController();
+  const offers = new Set(job.requires);
+  const taken = reading.take({ signal: taking.signal, offers });
+  taken.catch(() => undefined);
+  for (const isKept of [false, true]) {
+    const execution = sampleExecution();
+    const submitter = { client: null, address: null };
+    const accepted = { execution, submitter, acceptedAtMs: systemClock.nowMs(), idempotency: null, webhook: null };
+    await store.accept({ ...accepted, isKept });
+    const { signal } = new AbortController();
+    const done = store.whenDone(execution.id, { signal });
+    await broker.jetStream.publish(`jobs.${classOf(job.requires)}.normal.new`, '{"v":1,"payload":"lost"}', {
+      msgID: execution.id,
+    });
+    expect(await done).toMatchObject({ id: execution.id, status: "internal_error", run: null, language: "python" });
+    if (isKept) expect(await store.find(execution.id)).toMatchObject({ state: { kind: "done" } });
+  }
+  taking.abort();
+  await Promise.all([reading.close(), store.close()]);
+});
+
 test("a job of a newer version is left for a newer worker, and delays nobody", async () => {
   await broker.jetStream.publish(`jobs.${classOf(job.requires)}.normal.new`, '{"v":2,"body":{}}');
   await queue.put(sampleJob("older"));

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
+import { AckPolicy, JetStreamApiError } from "@nats-io/jetstream";
 import { connect, type NatsConnection, PermissionViolationError } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectBroker } from "../../src/broker/broker.ts";
+import { JOBS } from "../../src/broker/layout.ts";
 import { accept, hasWorkers, send, startCluster, type TestCluster, whenDone } from "../support/cluster.ts";
 import type { RunningNode } from "../support/nodes.ts";
 import { eventually } from "../support/until.ts";
@@ -44,6 +46,24 @@ test("nobody comes in without a password, or with another one", async () => {
   );
 });
 
+test("a gateway cannot have the jobs of a class sent to itself", async () => {
+  const broker = await connectBroker({
+    servers: [cluster.broker.url],
+    name: "gateway",
+    user: "gateway",
+    password: "gateway-secret",
+    inboxPrefix: "_INBOX_gateway",
+  });
+  const [consumer] = await Array.fromAsync(broker.streams.consumers.list(JOBS));
+  expect(consumer?.config.filter_subject).toMatch(/^jobs\./);
+  const { name = "", filter_subject = "" } = { ...consumer, ...consumer?.config };
+  const pushing = { filter_subject, ack_policy: AckPolicy.Explicit, deliver_subject: "_INBOX_gateway.mine" };
+  for (const durable_name of [name, "mine"]) {
+    await expect(broker.streams.consumers.add(JOBS, { ...pushing, durable_name })).rejects.toThrow(JetStreamApiError);
+  }
+  await broker.close();
+});
+
 describe.each([
   {
     user: "worker",
@@ -72,6 +92,8 @@ describe.each([
       "$JS.API.STREAM.DELETE.JOBS",
       "$JS.API.STREAM.PURGE.JOBS",
       "$JS.API.CONSUMER.DELETE.JOBS.python-3_11_2_normal",
+      "$JS.API.CONSUMER.CREATE.JOBS",
+      "$JS.API.CONSUMER.DURABLE.CREATE.JOBS.mine",
     ],
     subscribe: [">", "cancel.*", "_INBOX.>", "_INBOX_worker.>"],
   },

@@ -15,7 +15,7 @@ import {
 } from "../../broker/layout.ts";
 import { createPayloads, UnreadableMessage } from "../../broker/payloads.ts";
 import { persist } from "../../broker/persist.ts";
-import { jobSchema } from "../../broker/wire.ts";
+import { executionIdSchema, jobSchema } from "../../broker/wire.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { EngineError, stopping } from "../../domain/errors.ts";
 import { PRIORITIES, type Priority } from "../../domain/execution.ts";
@@ -73,8 +73,11 @@ export async function createNatsQueue(options: {
   readonly lookEveryMs?: number;
   /** How many jobs others have taken, as far as this process knows. */
   readonly takenElsewhere?: () => number;
+  /** Hears of a job that nobody can read, and what those of its class require; until then it stays in the queue. */
+  readonly onUnreadable?: (id: ExecutionId, requires: readonly Requirement[]) => Promise<void>;
 }): Promise<NatsQueue> {
   const { broker, layout, clock, log, lookEveryMs = 1_000, takenElsewhere = () => 0 } = options;
+  const { onUnreadable = async () => undefined } = options;
   const { connection, jetStream, streams } = broker;
   const payloads = createPayloads(layout.payloads);
   const takers = new Set<Taker>();
@@ -194,6 +197,8 @@ export async function createNatsQueue(options: {
     const reason = headers();
     reason.set("Millrace-Reason", error.message);
     await persist(() => jetStream.publish("dead.unreadable", delivery.data, { headers: reason }));
+    const id = executionIdSchema.safeParse(delivery.messageId);
+    if (id.success) await onUnreadable(id.data, sources.get(delivery.consumer)?.requires ?? []);
     delivery.ack();
   }
 

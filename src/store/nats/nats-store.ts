@@ -6,7 +6,7 @@ import { persist } from "../../broker/persist.ts";
 import { acceptedSchema } from "../../broker/wire.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { stopping } from "../../domain/errors.ts";
-import type { ExecutionResult } from "../../domain/execution.ts";
+import type { Execution, ExecutionResult } from "../../domain/execution.ts";
 import { type ExecutionState, unstartedEnds } from "../../domain/execution-state.ts";
 import type { ExecutionId } from "../../domain/ids.ts";
 import type { Outbox } from "../outbox.ts";
@@ -21,6 +21,11 @@ export interface NatsStore extends Store {
   readonly outbox: Pick<NatsOutbox, keyof Outbox>;
   /** Has the outbox follow what is to be delivered: for those who deliver. */
   openOutbox(): Promise<void>;
+  /**
+   * Nobody can read its job: it ends as an internal error, unless it runs all the same.
+   * @param execution stands for what is known of it where there is no record.
+   */
+  giveUp(execution: Pick<Execution, "id" | "language" | "version">): Promise<void>;
 }
 
 /**
@@ -136,6 +141,16 @@ export function createNatsStore(options: {
     async openOutbox() {
       hearings.open();
       await outbox.open();
+    },
+
+    async giveUp({ id, language, version }) {
+      const submitter = { client: null, address: null };
+      const unknown = { language, version, submitter, acceptedAtMs: clock.nowMs(), isKept: false };
+      const moved = await records.move(id, {
+        absent: { ...unknown, state: { kind: "queued", starts: 0 } },
+        event: (record) => ({ kind: "giveUp", endUnstarted: endsOf(id, record) }),
+      });
+      await tellEnd(moved);
     },
 
     async accept(acceptance) {
