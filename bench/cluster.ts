@@ -103,11 +103,11 @@ async function medianMs(ends: Ends): Promise<number> {
   return times.toSorted((a, b) => a - b)[IDLE_RUNS / 2] ?? 0;
 }
 
-/** What passes while there are always as many under way as there are clients, and what that costs which processes. */
+/** What passes, and what a job costs which processes, in microseconds, while there are always as many under way as there are clients. */
 async function saturate(
   ends: Ends,
   { isKept, pids }: { readonly isKept: boolean; readonly pids: Readonly<Record<string, readonly number[]>> },
-): Promise<{ readonly perSecond: number; readonly costs: string }> {
+): Promise<{ readonly perSecond: number; readonly costs: Readonly<Record<string, number>> }> {
   let count = 0;
   const readAll = () => Object.values(pids).map((ofPart) => ofPart.reduce((sum, pid) => sum + readCpu(pid).cpuMs, 0));
   const before = readAll();
@@ -120,8 +120,15 @@ async function saturate(
   };
   await Promise.all(Array.from({ length: CLIENTS }, client));
   const costs = readAll().map((cpuMs, index) => (1_000 * (cpuMs - (before[index] ?? 0))) / count);
-  const parts = Object.keys(pids).map((part, index) => `${part} ${costs[index]?.toFixed(0)}`);
-  return { perSecond: Math.round(count / (SATURATED_MS / 1_000)), costs: parts.join(", ") };
+  const byPart = Object.fromEntries(Object.keys(pids).map((part, index) => [part, costs[index] ?? 0]));
+  return { perSecond: Math.round(count / (SATURATED_MS / 1_000)), costs: byPart };
+}
+
+/** Like `gateway 50, broker 90`. */
+function inWords(costs: Readonly<Record<string, number>>, format: (us: number) => string): string {
+  return Object.entries(costs)
+    .map(([part, us]) => `${part} ${format(us)}`)
+    .join(", ");
 }
 
 /** What a job costs while so many wait, milliseconds: all of them are put first, then workers take the first of them. */
@@ -199,7 +206,14 @@ async function measure(): Promise<void> {
       const { perSecond, costs } = await saturate(ends, { isKept, pids });
       const kind = isKept ? "answered 202" : "waited for";
       print(`NATS, ${CLIENTS} clients, ${kind}`, `${perSecond} jobs/s`);
-      print("  processor time of a job, µs", costs);
+      print(
+        "  processor time of a job, µs",
+        inWords(costs, (us) => us.toFixed(0)),
+      );
+      print(
+        "  processors for 10,000 jobs/s",
+        inWords(costs, (us) => (us / 100).toFixed(1)),
+      );
     }
     await ends.close();
   } finally {
