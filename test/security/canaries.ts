@@ -7,7 +7,7 @@ const TOOL = fileURLToPath(new URL("host-canaries.py", import.meta.url));
 
 /**
  * Things on the host that no program may see, reach or harm: files, sockets, shared memory and a process. Their names are always
- * the same, so there is one set of them at a time.
+ * the same, so whoever has some at the same time has them together.
  */
 export interface Canaries {
   readonly pid: number;
