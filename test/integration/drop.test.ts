@@ -64,8 +64,9 @@ function workerUid(): number {
 /** Where the launcher listens, as the kernel tells. */
 function socketPath(): string {
   const directory = readdirSync("/run/millrace").find((name) => {
-    const status = statSync(`/run/millrace/${name}`);
-    return status.isDirectory() && status.uid === workerUid();
+    // Other servers come and go.
+    const status = statSync(`/run/millrace/${name}`, { throwIfNoEntry: false });
+    return status?.isDirectory() && status.uid === workerUid();
   });
   return `/run/millrace/${directory}/launcher.sock`;
 }
