@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { countDescriptors } from "../test/support/processes.ts";
 
 /** What the kernel says of a process at one moment. */
 export interface ProcessState {
@@ -62,12 +63,13 @@ export function countVoluntarySwitches(pid: number): number {
 export interface Holdings {
   /** Resident memory, bytes; what it shares with others counts fully. */
   readonly residentBytes: number;
+  /** Without those of networks: a lane keeps its network for a while, or does not. */
   readonly descriptors: number;
 }
 
 export function readHoldings(pid: number): Holdings {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return { residentBytes: readField(status, "VmRSS") * 1024, descriptors: readdirSync(`/proc/${pid}/fd`).length };
+  return { residentBytes: readField(status, "VmRSS") * 1024, descriptors: countDescriptors(pid) };
 }
 
 /** Processor time of the whole machine that was not idle, milliseconds. */
