@@ -20,6 +20,8 @@ const ALONE = [
   "test/faults/**/*.test.ts",
   "test/hosts/*.test.ts",
   "test/integration/limits/*.test.ts",
+  // Started again, its server has to get the number, and so the user, that it had.
+  "test/integration/compile-cache.test.ts",
   // Its server takes no notice of the host's instances, nor they of it: their boxes have the same ids.
   "test/integration/container.test.ts",
   "test/integration/{leftovers,reduced-isolation}.test.ts",
