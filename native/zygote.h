@@ -3,9 +3,9 @@
 #include "cgroup.h"
 #include "plan.h"
 
-/* What is random at an interpreter's start is alike for all that a zygote gives birth to: so it does not do so often, and others
- * have their turn in between. */
-enum { ZYGOTE_BIRTHS_MAX = 16, ZYGOTES_MIN = 4 };
+/* What is random at an interpreter's start is alike for all that a zygote gives birth to: so it does not do so without end, and
+ * others have their turn in between. Why 64: docs/decisions/0016. */
+enum { ZYGOTE_BIRTHS_MAX = 64, ZYGOTES_MIN = 4 };
 
 struct lane;
 
