@@ -59,11 +59,8 @@ export function createInterpreters(options: {
     },
     expect(box, start) {
       const mostMs = BOOT_MS[start.way];
-      const error = workerError("boot", `It did not come to its gate within ${mostMs} ms.`);
-      timers.set(
-        box,
-        setTimeout(() => tooLong(box, start, error), mostMs),
-      );
+      const giveUp = () => tooLong(box, start, workerError("boot", `It did not come to its gate within ${mostMs} ms.`));
+      timers.set(box, setTimeout(giveUp, mostMs));
     },
     settle(box) {
       clearTimeout(timers.get(box));
