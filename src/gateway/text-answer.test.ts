@@ -17,7 +17,7 @@ function answerTo(status: ExecutionResult["status"], runs: { compile?: Partial<R
     node: "node_1" as NodeId,
     isolation: "reduced",
   });
-  return { headers: answer.headers, body: answer.body.toString() };
+  return { headers: answer.headers, body: Buffer.from(answer.body).toString() };
 }
 
 const bytes = (text: string) => Buffer.from(text);

@@ -15,7 +15,7 @@ const STOPPED: ReadonlySet<Status> = new Set<Status>([
 
 export interface TextAnswer {
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+  readonly body: Uint8Array;
 }
 
 /**
@@ -24,7 +24,9 @@ export interface TextAnswer {
  */
 export function toTextAnswer(result: ExecutionResult): TextAnswer {
   const run = result.run ?? result.compile;
-  return { headers: toHeaders(result, run), body: Buffer.concat(run === null ? [] : toChunks(result.status, run)) };
+  const [first = new Uint8Array(), ...others] = run === null ? [] : toChunks(result.status, run);
+  const body = others.length === 0 ? first : Buffer.concat([first, ...others]);
+  return { headers: toHeaders(result, run), body };
 }
 
 function toHeaders({ status, isolation }: ExecutionResult, run: RunResult | null): Record<string, string> {

@@ -1,14 +1,14 @@
 import { FRAME_HEADER_BYTES, FRAME_PAYLOAD_MAX_BYTES, ProtocolError } from "./wire.ts";
 
-/** Takes whole frames. `payload` may be a view into the bytes that were pushed. */
+/** Takes whole frames. `payload` is the handler's to keep. */
 export type FrameHandler = (type: number, box: number, payload: Buffer) => void;
 
 const EMPTY = Buffer.alloc(0);
 
 /**
- * Cuts a stream of bytes into frames, however it was split on the way. A payload that arrives whole is handed on as a
- * view; one that arrives in parts is put together once, so the work is linear in what arrives.
- * @returns takes the next bytes. It throws a {@link ProtocolError} when they are not a frame; the stream ends there.
+ * Cuts a stream of bytes into frames, however it was split on the way. Each payload is copied once, so the work is linear
+ * in what arrives.
+ * @returns takes the next bytes, and keeps none of them. It throws a {@link ProtocolError} when they are not a frame; the stream ends there.
  */
 export function createFrameDecoder(onFrame: FrameHandler): (chunk: Buffer) => void {
   const header = Buffer.alloc(FRAME_HEADER_BYTES);
@@ -27,7 +27,7 @@ export function createFrameDecoder(onFrame: FrameHandler): (chunk: Buffer) => vo
   function takePayload(chunk: Buffer, at: number): number {
     const length = payloadLength(header);
     if (payload === null && chunk.length - at >= length) {
-      finish(length === 0 ? EMPTY : chunk.subarray(at, at + length));
+      finish(length === 0 ? EMPTY : Buffer.from(chunk.subarray(at, at + length)));
       return length;
     }
     payload ??= Buffer.allocUnsafe(length);

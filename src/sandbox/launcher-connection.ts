@@ -31,12 +31,15 @@ export interface ConnectionHandlers {
   closed(reason: Error): void;
 }
 
+/** Room for what is read at once, the largest frame of output included. It is the same each time: most frames are small. */
+const READ_BYTES = 128 * 1024;
+
 /** How long the launcher may take to close its side, milliseconds. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
 /** Connects, says `HELLO` and defines the plan of every box. */
 export function openConnection(socketPath: string, plan: Uint8Array, handlers: ConnectionHandlers): LauncherConnection {
-  const socket = connect(socketPath);
+  const socket = connect({ path: socketPath, onread: { buffer: Buffer.allocUnsafe(READ_BYTES), callback: receive } });
   const closed = Promise.withResolvers<void>();
   let isOver = false;
   let isCorked = false;
@@ -72,16 +75,20 @@ export function openConnection(socketPath: string, plan: Uint8Array, handlers: C
   }
 
   const decode = createFrameDecoder(handle);
-  socket.on("data", (chunk) => {
-    if (isOver) return;
+
+  /** @returns that there may be more. */
+  function receive(bytes: number, buffer: Uint8Array): boolean {
+    if (isOver) return true;
     handlers.heard();
     try {
-      decode(chunk);
+      decode(Buffer.from(buffer.buffer, buffer.byteOffset, bytes));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       end(error);
     }
-  });
+    return true;
+  }
+
   socket.on("error", end);
   socket.on("close", () => {
     end(new Error("The launcher closed the connection."));

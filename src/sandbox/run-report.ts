@@ -44,12 +44,18 @@ export function toRunReport(
     cpuMs: report.cpuUs / 1_000,
     wallMs: report.wallUs / 1_000,
     memoryBytes: report.memoryBytes,
-    stdout: Buffer.concat(output.stdout),
-    stderr: Buffer.concat(output.stderr),
+    stdout: joined(output.stdout),
+    stderr: joined(output.stderr),
     stdoutTruncated: report.stdoutTruncated,
     stderrTruncated: report.stderrTruncated,
     ...collected,
   };
+}
+
+/** What a program prints mostly arrives at once. */
+function joined(parts: readonly Buffer[]): Buffer {
+  const [first, ...others] = parts;
+  return first !== undefined && others.length === 0 ? first : Buffer.concat(parts);
 }
 
 /** The report of a run that was aborted before its program started. */

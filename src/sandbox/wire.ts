@@ -1,6 +1,6 @@
 /**
  * The launcher's wire protocol, worker side: requests as bytes, bytes as events. native/PROTOCOL.md describes it; this
- * module follows it byte by byte and decides nothing. Payloads are views into what arrived and are not copied.
+ * module follows it byte by byte and decides nothing. What an event holds of its payload is a view of it.
  */
 
 export const PROTOCOL_VERSION = 3;
