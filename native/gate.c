@@ -24,6 +24,7 @@
 #include "cgroup.h"
 #include "early.h"
 #include "hook.h"
+#include "preload.h"
 #include "script.h"
 #include "seal.h"
 #include "status.h"
@@ -35,6 +36,7 @@ enum { ID_PROGRAM = 1000, HELPER_STACK = 64 << 10, GATE_DESCRIPTORS_MAX = GATE_G
  * directory. Other threads of theirs open files at that time: the text stays where it is. */
 static char *_Atomic main_path;
 static bool is_zygote;
+static char *modules;  /* that it loads at its gate; NULL for none */
 static bool is_early; /* it opens the main file before it boots, see early.h */
 static const struct plan_policy *policy; /* a zygote's */
 static ElfW(auxv_t) *auxv;               /* what the kernel told it at its start, on its stack */
@@ -192,8 +194,10 @@ static void pass(const char *path) {
   int error = errno;
   char directory[PATH_MAX];
   snprintf(directory, sizeof directory, "%.*s", (int)(strrchr(path, '/') - path), path);
+  if (modules && !preload_modules(modules, is_zygote)) _exit(1);
   if (is_zygote && is_early) early_fork(serve);
   else if (is_zygote) serve();
+  if (modules && is_zygote) preload_born();
   /* Who was born elsewhere has to go there; the other one is where it was started. */
   script_park(is_zygote ? directory : ".");
   if (is_zygote) own_memory_at_rest();
@@ -247,8 +251,11 @@ __attribute__((constructor)) static void arm(void) {
   environment_end = preload && preload < gate ? preload : gate;
   is_zygote = !strncmp(kind, "fork", 4);
   is_early = !strncmp(kind + 4, "-early", 6);
-  main_path = strdup(strchr(kind, ':') + 1);
-  free(kind);
+  char *path = strchr(kind, ':'); /* it and the names stay where they are */
+  *path++ = 0;
+  modules = strchr(kind, '+');
+  if (modules) modules++;
+  main_path = path;
   if (is_zygote) take_policy();
   if (is_zygote && is_early) early_boot();
   if (!strrchr(main_path, '/')[1]) gate_stop(); /* no name of a file: here and now */

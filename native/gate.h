@@ -13,7 +13,7 @@
 
 /* In the environment of an interpreter that is to stop: "boot:" or "fork:" and the whole path of the main file; or the path of
  * the work directory and a slash, to stop before main(). "boot-early:" and "fork-early:" for one that opens its main file before
- * it boots, see early.h. The gate removes it, and LD_PRELOAD, before anything could see them. The
+ * it boots, see early.h. Before the colon there may be a plus and names of modules, with commas between: see preload.h. The gate removes it, and LD_PRELOAD, before anything could see them. The
  * two have to come last. */
 #define GATE_VARIABLE "MILLRACE_GATE"
 

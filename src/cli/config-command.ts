@@ -40,6 +40,9 @@ function toText({ config, origins, file }: ReadConfig): string {
 
 /** @returns null for no value, and for a list of none. */
 function toCell(value: unknown): string | null {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return toCell(Object.entries(value).flatMap(([name, texts]) => [texts].flat().map((text) => `${name}:${text}`)));
+  }
   const isNone = value === null || (Array.isArray(value) && value.length === 0);
   return isNone ? null : String(value);
 }

@@ -19,7 +19,7 @@ Examples:
 `;
 
 /** What only a worker needs. */
-const WORKER_SETTINGS: ReadonlySet<SettingName> = new Set(["slots", "warm", "warmMemory", "compileCache"]);
+const WORKER_SETTINGS: ReadonlySet<SettingName> = new Set(["slots", "warm", "warmMemory", "preload", "compileCache"]);
 
 /** `millrace gateway` */
 export function gatewayCommand(terminal: Terminal): Command {

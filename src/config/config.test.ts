@@ -44,6 +44,7 @@ describe("readConfig", () => {
       slots: Math.min(128, 2 * availableParallelism()),
       warm: null,
       warmMemory: null,
+      preload: {},
       compileCache: 1024,
       queue: 1000,
       dataDirectory: "/var/lib/millrace",

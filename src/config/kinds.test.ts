@@ -9,6 +9,7 @@ import {
   origin,
   serverUrl,
   text,
+  textsByName,
   toggle,
   wholeNumber,
 } from "./kinds.ts";
@@ -42,6 +43,9 @@ test.each<[string, Kind<unknown>, string, unknown]>([
   ["a list", listOf(wholeNumber(1, 9), "numbers"), "1, 2,3", [1, 2, 3]],
   ["a list of one", listOf(wholeNumber(1, 9), "numbers"), "1", [1]],
   ["a list with a gap", listOf(wholeNumber(1, 9), "numbers"), "1,,2", null],
+  ["texts by name", textsByName("texts"), "a:x, b:y,a:z", { a: ["x", "z"], b: ["y"] }],
+  ["a text without a name", textsByName("texts"), "a:x,y", null],
+  ["a name without a text", textsByName("texts"), "a:", null],
   ["an origin", origin, "https://docs.example", "https://docs.example"],
   ["an origin with a port", origin, "http://localhost:3000", "http://localhost:3000"],
   ["an origin with a slash", origin, "https://docs.example/", null],

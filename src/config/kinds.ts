@@ -89,6 +89,27 @@ export function listOf<Value>(kind: Kind<Value>, many: string): Kind<readonly Va
   };
 }
 
+/**
+ * Several texts for each of some names: in a file like `{python: [a, b]}`, elsewhere like `python:a,python:b`.
+ * @param many what they are called in "has to be".
+ */
+export function textsByName(many: string): Kind<Readonly<Record<string, readonly string[]>>> {
+  const pair = /^([^:]+):([^:]+)$/;
+  return {
+    needs: many,
+    placeholder: "name:text,…",
+    schema: z.record(z.string(), z.array(z.string().min(1))),
+    fromText(given) {
+      const pairs = given.split(",").map((one) => pair.exec(one.trim()));
+      if (pairs.includes(null)) return given;
+      const byName: Record<string, string[]> = {};
+      for (const [, name = "", value = ""] of pairs.filter((found) => found !== null))
+        byName[name] = [...(byName[name] ?? []), value];
+      return byName;
+    },
+  };
+}
+
 /** Where web pages come from, as browsers write it. */
 export const origin: Kind<string> = {
   needs: "an origin like https://docs.example",

@@ -14,6 +14,7 @@ import {
   origin,
   serverUrl,
   text,
+  textsByName,
   toggle,
   wholeNumber,
 } from "./kinds.ts";
@@ -95,6 +96,13 @@ export const SETTINGS = {
     fallback: () => null,
     fallbackInWords: "a quarter of what all boxes may use",
     help: "MiB of memory that those may hold together; what programs ask for least goes first",
+    side: "server",
+  },
+  preload: {
+    kind: textsByName("modules by language, like {python: [decimal]} in a file and python:decimal elsewhere"),
+    fallback: () => ({}),
+    fallbackInWords: "none",
+    help: "modules that interpreters which are booted ahead have loaded already",
     side: "server",
   },
   compileCache: {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseManifest } from "../languages/manifest.ts";
 import { createToolchain } from "../languages/toolchain.ts";
-import { fitsWarmStart, listWarmStarts, warmStartsOf } from "./warm-starts.ts";
+import { fitsWarmStart, listWarmStarts, type Preload, warmStartsOf } from "./warm-starts.ts";
 
 const manifest = {
   id: "script",
@@ -152,5 +152,31 @@ describe("a run does not fit", () => {
 
   it.each(["memoryBytes", "processes", "openFiles", "fileBytes"] as const)("with another %s", (name) => {
     expect(fitsWarmStart({ ...run, limits: { ...run.limits, [name]: 1 } }, start)).toBe(false);
+  });
+});
+
+describe("an interpreter that loads modules ahead", () => {
+  const loading = { name: "^[a-z]+$", unless: String.raw`\.(x|so)$`, check: "load" };
+  const able = toolchainOf({ ...manifest, run: { ...manifest.run, warm: { way: "fork", preload: loading } } });
+  const startWith = (preload: Preload) => warmStartsOf([able], { preload }).get(able)?.run;
+  const withFile = (path: string) => ({
+    ...run,
+    files: [...run.files, { path, content: Buffer.from(""), mode: 0o644 }],
+  });
+
+  it("has those of its own language", () => {
+    expect(startWith({ script: ["a", "b"], other: ["c"] })?.preload).toEqual(["a", "b"]);
+    expect(startWith({ other: ["c"] })?.preload).toEqual([]);
+  });
+
+  it("is for no run with a file that could stand in for one", () => {
+    const ahead = startWith({ script: ["a"] });
+    const plain = startWith({});
+    if (ahead == null || plain == null) throw new Error("no warm start");
+    expect(fitsWarmStart(run, ahead)).toBe(true);
+    expect(fitsWarmStart(withFile("data.txt"), ahead)).toBe(true);
+    expect(fitsWarmStart(withFile("a.x"), ahead)).toBe(false);
+    expect(fitsWarmStart(withFile("lib/a.so"), ahead)).toBe(false);
+    expect(fitsWarmStart(withFile("a.x"), plain)).toBe(true);
   });
 });

@@ -13,17 +13,31 @@ interface ToolchainStarts {
   readonly run: WarmStart | null;
 }
 
+/** Modules by language. */
+export type Preload = Readonly<Record<string, readonly string[]>>;
+
 export type WarmStarts = ReadonlyMap<Toolchain, ToolchainStarts>;
 
 /**
  * Those of the toolchains whose manifests say how.
  * @param options.canFork whether this host can have zygotes; without them interpreters boot in their boxes.
+ * @param options.preload modules that interpreters load ahead, by language.
  */
-export function warmStartsOf(toolchains: readonly Toolchain[], options = { canFork: true }): WarmStarts {
+export function warmStartsOf(
+  toolchains: readonly Toolchain[],
+  options: { readonly canFork?: boolean; readonly preload?: Preload } = {},
+): WarmStarts {
+  const { canFork = true, preload = {} } = options;
   const possible = (start: WarmStart | null): WarmStart | null =>
-    start === null || options.canFork ? start : { ...start, way: "boot" };
+    start === null || canFork ? start : { ...start, way: "boot" };
   const starts = toolchains.map((toolchain) => {
-    return [toolchain, { compile: possible(compileStart(toolchain)), run: possible(runStart(toolchain)) }] as const;
+    return [
+      toolchain,
+      {
+        compile: possible(compileStart(toolchain)),
+        run: possible(runStart(toolchain, preload[toolchain.language] ?? [])),
+      },
+    ] as const;
   });
   return new Map(starts.filter(([, { compile, run }]) => compile !== null || run !== null));
 }
@@ -36,10 +50,10 @@ export function listWarmStarts(starts: WarmStarts): readonly WarmStart[] {
 }
 
 /** As the simplest of its runs would start it. */
-function runStart(toolchain: Toolchain): WarmStart | null {
+function runStart(toolchain: Toolchain, preload: readonly string[]): WarmStart | null {
   const { run, mainFile } = toolchain.manifest;
   if (run.warm === undefined) return null;
-  const { way, file, early, unless, unlessMain } = run.warm;
+  const { way, file, early, unless, unlessMain, preload: loading } = run.warm;
   const files = [{ path: mainFile.default, content: new Uint8Array() }];
   const { limits } = toolchain;
   return {
@@ -51,6 +65,8 @@ function runStart(toolchain: Toolchain): WarmStart | null {
     isEarly: early,
     unless: unless.map(inWorkDirectory),
     unlessMain: unlessMain ?? null,
+    preload,
+    unlessFile: preload.length > 0 ? (loading?.unless ?? null) : null,
     limits,
   };
 }
@@ -70,6 +86,8 @@ function compileStart(toolchain: Toolchain): WarmStart | null {
     // The file is there while it boots: neither it nor a directory of that name can be a run's.
     unless: [inWorkDirectory(file), inWorkDirectory(`${file}/`)],
     unlessMain: null,
+    preload: [],
+    unlessFile: null,
     limits: toolchain.compileLimits,
   };
 }
@@ -88,9 +106,13 @@ const BOOT_LIMITS: readonly (keyof Limits)[] = ["memoryBytes", "processes", "ope
 export function fitsWarmStart(run: Omit<RunSpec, "warm">, start: WarmStart): boolean {
   return (
     BOOT_LIMITS.every((name) => run.limits[name] === start.limits[name]) &&
-    !run.files.some(({ path }) => covers(start.unless, inWorkDirectory(path))) &&
+    !run.files.some(({ path }) => covers(start.unless, inWorkDirectory(path)) || standsIn(path, start)) &&
     (start.takesArguments || (isSameCommand(run, start) && fitsMain(run.files, start)))
   );
+}
+
+function standsIn(path: string, { unlessFile, mainFile }: WarmStart): boolean {
+  return unlessFile?.test(path) === true && inWorkDirectory(path) !== mainFile;
 }
 
 function isSameCommand(run: Command, start: Command): boolean {

@@ -107,6 +107,16 @@ const compile = z.strictObject({
   warm: warmCompiler.optional(),
 });
 
+/** That an interpreter can load modules before it opens its main file; see docs/warm-starts.md. */
+const preload = z.strictObject({
+  /** What a module's name has to be like, without a comma or a colon. */
+  name: pattern,
+  /** Files, by their paths, that could stand in for a module: a run that has one beside its main file starts cold. */
+  unless: pattern,
+  /** A program that loads those that its arguments name. What it prints is what is wrong with them. */
+  check: z.string().min(1),
+});
+
 const warm = z.preprocess(
   (given) => (typeof given === "string" ? { way: given } : given),
   z.strictObject({
@@ -119,6 +129,8 @@ const warm = z.preprocess(
     unless: z.array(relativePath).default([]),
     /** A run whose main file this regular expression matches starts cold. */
     unlessMain: pattern.optional(),
+    /** How it loads modules ahead; without this it cannot. */
+    preload: preload.optional(),
   }),
 );
 

@@ -19,6 +19,7 @@ import { readVersion, viewerDirectory } from "./package-files.ts";
 import { createKeys, isLoopback } from "./plan-access.ts";
 import { usualWarmBytes } from "./plan-boxes.ts";
 import type { IsolationPlan } from "./plan-isolation.ts";
+import { refuseUnknownPreloads } from "./preloads.ts";
 import { orNoBoxes, orStartError, StartError } from "./start-error.ts";
 import { type Host, type HostVariation, startHost } from "./start-host.ts";
 import { createStopping, type Stopping } from "./stopping.ts";
@@ -129,10 +130,12 @@ async function startHands(options: {
   const { slots } = config;
   const warm = config.warm ?? WARM_PER_SLOT * slots;
   const languages = await loadLanguages({ folder: config.languages, announce });
+  refuseUnknownPreloads(config.preload, languages);
   const host = await startHost({
     slots,
     warm,
     warmBytes: config.warmMemory === null ? usualWarmBytes() : config.warmMemory * MIB,
+    preload: config.preload,
     isolation: config.isolation,
     keepsCompiled: config.compileCache > 0,
     languages,

@@ -5,11 +5,12 @@ export class StartError extends Error {
   override readonly name = "StartError";
 }
 
-/** Turns the failure of one step into a {@link StartError}, with what the step was for. */
+/** Turns the failure of one step into a {@link StartError}, with what the step was for; one that is such itself says it all. */
 export async function orStartError<Value>(purpose: string, step: Promise<Value>): Promise<Value> {
   try {
     return await step;
   } catch (cause) {
+    if (cause instanceof StartError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new StartError(`${purpose}: ${reason}`, { cause });
   }
@@ -25,6 +26,7 @@ export function orNoBoxes<Value>(
 ): Promise<Value> {
   const gone = exited.then((how) => Promise.reject(new Error(`The launcher's supervisor ended: ${how}.`)));
   const told = Promise.race([step, gone]).catch((cause: Error) => {
+    if (cause instanceof StartError) throw cause;
     throw new Error(`${cause.message}${lastWords()}`, { cause });
   });
   return orStartError("Boxes cannot be made", told);

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Isolation } from "../domain/node.ts";
-import { listWarmStarts, type WarmStarts, warmStartsOf } from "../engine/warm-starts.ts";
+import { listWarmStarts, type Preload, type WarmStarts, warmStartsOf } from "../engine/warm-starts.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
 import { type BoxPlan, sourcesOf } from "../sandbox/box-plan.ts";
 import { type LauncherProcess, startLauncherProcess } from "../sandbox/launcher-process.ts";
@@ -25,6 +25,8 @@ export interface Host {
   readonly warm: number;
   /** How much memory those may hold, bytes. */
   readonly warmBytes: number;
+  /** Modules that they load, by language. */
+  readonly preload: Preload;
   /** Where compiled programs are kept, and nobody but this process writes then; null when they are not. */
   readonly compiledDirectory: string | null;
   /** The launcher's binary. */
@@ -51,6 +53,7 @@ export interface HostVariation {
  * @param options.slots how many boxes may run at once.
  * @param options.warm how many interpreters may stand ready, booted ahead.
  * @param options.warmBytes how much memory those may hold.
+ * @param options.preload modules that they load, by language.
  * @param options.isolation what the operator accepts, where there is no more.
  * @param options.keepsCompiled whether compiled programs are to be kept on disk.
  * @param options.languages whose toolchains boxes have to show.
@@ -61,6 +64,7 @@ export async function startHost(options: {
   readonly slots: number;
   readonly warm: number;
   readonly warmBytes: number;
+  readonly preload?: Preload;
   readonly isolation: Isolation;
   readonly keepsCompiled: boolean;
   readonly log: Log;
@@ -68,7 +72,7 @@ export async function startHost(options: {
   readonly languages: Pick<LanguageRegistry, "trees" | "toolchains">;
   readonly variation?: HostVariation;
 }): Promise<Host> {
-  const { slots, warm, warmBytes, languages, log, announce, variation = {} } = options;
+  const { slots, warm, warmBytes, preload = {}, languages, log, announce, variation = {} } = options;
   refuseWithoutLinux();
   const user = findHostUser();
   const shortfall = describeShortfall(user);
@@ -79,7 +83,7 @@ export async function startHost(options: {
     variation.launcherPath ??
     (await orStartError("There is no launcher", buildLauncher({ nativeDirectory: NATIVE_DIRECTORY, announce })));
   const hasOneId = user.kind === "rootless" && user.ids.count === 0;
-  const warmStarts = warmStartsOf(warm > 0 ? languages.toolchains() : [], { canFork: !hasOneId });
+  const warmStarts = warmStartsOf(warm > 0 ? languages.toolchains() : [], { canFork: !hasOneId, preload });
   const planning = planBoxes({
     slots,
     warm,
@@ -108,6 +112,7 @@ export async function startHost(options: {
     warmStarts,
     warm,
     warmBytes,
+    preload,
     compiledDirectory: options.keepsCompiled ? await makeCompiledDirectory(user, launcher) : null,
     launcherPath: path,
     launcher,

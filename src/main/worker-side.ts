@@ -14,6 +14,7 @@ import type { Log } from "../telemetry/log.ts";
 import type { Tracing } from "../telemetry/tracing.ts";
 import { createWorker, type Worker } from "../worker/worker.ts";
 import type { Part } from "./part.ts";
+import { checkPreloads } from "./preloads.ts";
 import type { Host } from "./start-host.ts";
 
 /** What runs programs in a process. */
@@ -30,7 +31,7 @@ export async function startWorkerSide(options: {
   readonly languages: LanguageRegistry;
   readonly host: Pick<
     Host,
-    "isolation" | "plan" | "warmStarts" | "warm" | "warmBytes" | "compiledDirectory" | "launcher"
+    "isolation" | "plan" | "warmStarts" | "warm" | "warmBytes" | "preload" | "compiledDirectory" | "launcher"
   >;
   readonly queue: Queue;
   readonly store: Store;
@@ -46,6 +47,12 @@ export async function startWorkerSide(options: {
   const { socketPath, replace: replaceLauncher } = launcher;
   const prepared = slots;
   const sandbox = await createSandbox({ socketPath, plan, slots, prepared, warm, warmBytes, log, replaceLauncher });
+  try {
+    await checkPreloads({ preload: host.preload, toolchains: languages.toolchains(), sandbox });
+  } catch (error) {
+    await sandbox.close();
+    throw error;
+  }
   const compiledFiles = await openCompiledFiles(host.compiledDirectory, config.compileCache, log);
   const engine = createEngine({ sandbox, languages, warmStarts, compiledFiles, log, telemetry });
   const offers = new Set(languages.toolchains().map(toolchainRequirement));

@@ -14,6 +14,8 @@ export function fakeWarmStart(over: Partial<WarmStart> = {}): WarmStart {
     isEarly: false,
     unless: [],
     unlessMain: null,
+    preload: [],
+    unlessFile: null,
     limits: DEFAULT_RUN_LIMITS,
     ...over,
   };

@@ -24,6 +24,7 @@ describe("what boots ahead", () => {
   it("finds a byte in its main file where it reads one before it boots", () => {
     const early: WarmStart = { ...start, isEarly: true };
     expect(bootEnv(early)["MILLRACE_GATE"]).toBe("boot-early:/box/out/main.x");
+    expect(bootEnv({ ...early, preload: ["a", "b.c"] })["MILLRACE_GATE"]).toBe("boot-early+a,b.c:/box/out/main.x");
     expect(bootScript(early).files.map(({ content }) => content.length)).toEqual([1]);
   });
 

@@ -34,6 +34,10 @@ export interface WarmStart {
   readonly unless: readonly string[];
   /** Main files that it would have treated in another way at its very start: a run whose one matches starts cold. */
   readonly unlessMain: RegExp | null;
+  /** Modules that it loads where it stops. */
+  readonly preload: readonly string[];
+  /** Files, by their paths in the work directory, that could stand in for one of those: a run that has one starts cold. */
+  readonly unlessFile: RegExp | null;
   /** The limits that it boots under; a run under others starts cold. */
   readonly limits: Limits;
 }
@@ -42,9 +46,10 @@ export interface WarmStart {
 export const GATE_PATH = "/opt/millrace/gate.so";
 
 /** The environment in which it boots. The gate removes the last two, which have to be the last. */
-export function bootEnv({ way, env, mainFile, isEarly }: WarmStart): Readonly<Record<string, string>> {
+export function bootEnv({ way, env, mainFile, isEarly, preload }: WarmStart): Readonly<Record<string, string>> {
   const kind = isEarly ? `${way}-early` : way;
-  return { ...env, LD_PRELOAD: GATE_PATH, MILLRACE_GATE: `${kind}:${mainFile ?? `${WORK_DIRECTORY}/`}` };
+  const modules = preload.length > 0 ? `+${preload.join(",")}` : "";
+  return { ...env, LD_PRELOAD: GATE_PATH, MILLRACE_GATE: `${kind}${modules}:${mainFile ?? `${WORK_DIRECTORY}/`}` };
 }
 
 /** What is in place of the main file while it boots. */
