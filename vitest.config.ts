@@ -35,6 +35,8 @@ const system = {
   expect,
   // Some compile the launcher with the sanitizers.
   hookTimeout: 300_000 * slowness,
+  // There a process of its own for each file does not always start in the minute that it is given.
+  isolate: slowness === 1,
   retry: RETRIES,
   ...(isRoot ? { globalSetup: "./test/prepare-host.ts" } : { runner: "./test/skipping-runner.ts" }),
 };

@@ -180,7 +180,7 @@ static int tree_sweep(const struct cgroup_tree *tree) {
   const char *path = tree->path[0];
   int dir = cgroup_open_dir(path);
   if (dir < 0) return errno == ENOENT ? 0 : -1;
-  int result = cgroup_write(dir, "cgroup.kill", "1");
+  int result = DEFENCE("cgroup_kill") ? cgroup_write(dir, "cgroup.kill", "1") : 0;
   close_fd(&dir);
   for (int64_t deadline = now_us() + SWEEP_DEADLINE_US; !result && (result = remove_all(path));) {
     if (now_us() > deadline) return -1;
@@ -236,8 +236,8 @@ static int open_group(const struct cgroup_tree *tree, uint32_t number, struct cg
 
 static int bound(const struct cgroup *group, uint32_t processes) {
   /* No swap: what is over the limit is killed, not paged. One that is killed takes all of the box along. */
-  if (cgroup_write(group->dir[0], "memory.swap.max", "0") && errno != ENOENT) return -1;
-  if (cgroup_write(group->dir[0], "memory.oom.group", "1")) return -1;
+  if (DEFENCE("swap_max") && cgroup_write(group->dir[0], "memory.swap.max", "0") && errno != ENOENT) return -1;
+  if (DEFENCE("oom_group") && cgroup_write(group->dir[0], "memory.oom.group", "1")) return -1;
   if (!DEFENCE("pids")) return 0;
   return cgroup_write_number(group->dir[0], "pids.max", processes + PROCESSES_OF_A_MAKING);
 }

@@ -60,18 +60,26 @@ static int most(const struct instance_place *place) {
   return with_ids < INSTANCES ? (int)with_ids : INSTANCES - 1;
 }
 
-int instance_end_boxes(const struct instance *instance) {
+/* Of its boxes and zygotes; none where they have the user's own. */
+static struct ids ids_of_boxes(const struct instance *instance) {
   const struct instance_place *place = instance->place;
-  if (!DEFENCE("end_boxes") || (!place->is_root && !place->id_count)) return 0;
   const uid_t before = place->is_root ? instance->first_id - instance->worker_uid : 0;
-  return ids_end_users((struct ids){instance->first_id, IDS_PER_INSTANCE - before});
+  return (struct ids){instance->first_id, place->is_root || place->id_count ? IDS_PER_INSTANCE - before : 0};
 }
 
-/* The server before may have left a process that no group holds. It could do to the next one of its user whatever that can do itself:
- * as long as it lives the place is not free. */
-static bool is_abandoned(const struct instance *instance) {
-  const bool is_used = instance->place->is_root && DEFENCE("unused_ids") && ids_are_used((struct ids){instance->worker_uid, 1});
-  return !is_used && !instance_end_boxes(instance);
+void instance_sweep(const struct instance *instance) {
+  if (cgroup_tree_sweep(&instance->groups)) fprintf(stderr, "launcher: control groups stayed: %s\n", strerror(errno));
+  if (!DEFENCE("end_boxes") || !instance->place->is_reduced) return;
+  if (ids_end_users(ids_of_boxes(instance))) fprintf(stderr, "launcher: processes of boxes stayed: %s\n", strerror(errno));
+}
+
+/* What a server has left, and no group holds, could do to the next one of its user whatever that can do itself: as long as it lives
+ * the place is not free. Nor is it while a server in a container, which does not see our locks, has these ids. */
+static bool is_free(const struct instance *instance) {
+  instance_sweep(instance);
+  if (!DEFENCE("unused_ids")) return true;
+  const struct ids all = {instance->worker_uid, IDS_PER_INSTANCE};
+  return !ids_are_used(instance->place->is_root ? all : ids_of_boxes(instance));
 }
 
 bool instance_take(struct instance *instance, const struct instance_place *place) {
@@ -80,18 +88,13 @@ bool instance_take(struct instance *instance, const struct instance_place *place
     do {
       if (mkdir(place->directory, place->is_root ? 0755 : 0700) && errno != EEXIST) return false;
       if (!lock(instance, O_CREAT)) continue;
-      if (is_abandoned(instance)) return true;
+      if (is_free(instance)) return true;
       close(instance->lock);
     } while (instance->lock < 0 && errno == ENOENT); /* the last other instance has just taken the directory with it */
     if (instance->lock < 0) return false;
   }
   errno = EBUSY;
   return false;
-}
-
-void instance_sweep(const struct instance *instance) {
-  if (cgroup_tree_sweep(&instance->groups)) fprintf(stderr, "launcher: control groups stayed: %s\n", strerror(errno));
-  if (instance_end_boxes(instance)) fprintf(stderr, "launcher: processes of boxes stayed: %s\n", strerror(errno));
 }
 
 void instance_remove_dead(const struct instance *own) {

@@ -11,7 +11,7 @@ enum { INSTANCE_PATH_MAX = 80, IDS_PER_INSTANCE = 1024 };
 /* Where the instances of one user are. */
 struct instance_place {
   char directory[INSTANCE_PATH_MAX - 16];
-  bool is_root;
+  bool is_root, is_reduced;
   unsigned id_count; /* of subordinate ids, where they are few or none; root has more than enough */
 };
 
@@ -26,9 +26,7 @@ struct instance {
 
 /* Takes the first free instance of a place: one of which nobody lives. False with errno, EBUSY when all are taken. */
 bool instance_take(struct instance *instance, const struct instance_place *place);
-/* Ends whatever has ids of its boxes, zygotes too, wherever it is. -1 with errno when something stayed. */
-int instance_end_boxes(const struct instance *instance);
-/* What a dead launcher has left: groups, and processes that were in none. */
+/* Ends what a dead launcher has left: groups and who is in them; without groups, whoever has an id of its boxes. */
 void instance_sweep(const struct instance *instance);
 /* Removes what is left of all those in its place that were killed as a whole, supervisor and launcher. */
 void instance_remove_dead(const struct instance *own);

@@ -179,6 +179,7 @@ static void raise_descriptors(void) {
 /* For others than root: enters a namespace where it is root, and begins anew in there. What the kernel guards of a process that may
  * not be looked into then belongs to this user, and not to the host's root. */
 static _Noreturn void enter_namespace(char **argv, char **how) {
+  if (!DEFENCE("subordinate_ids")) how[5] = "0";
   const struct rootless ids = {.first_uid = (uid_t)strtoul(how[3], NULL, 10),
                                .first_gid = (gid_t)strtoul(how[4], NULL, 10),
                                .count = (unsigned)strtoul(how[5], NULL, 10)};
@@ -250,6 +251,7 @@ int main(int argc, char **argv) {
     die("boxes are made with root's privileges");
   }
   take_place(&s.place, rest, how);
+  s.place.is_reduced = s.is_reduced;
   struct cgroup_tree groups;
   if (!s.is_reduced && !cgroup_find(&groups, 0, &missing)) {
     errno = ENOENT;
@@ -264,7 +266,6 @@ int main(int argc, char **argv) {
             s.instance.directory);
   } else {
     announce(&s.instance);
-    sweep(&s); /* of an instance that had this number and was killed as a whole */
     result = supervise(&s);
   }
   instance_remove(&s.instance);

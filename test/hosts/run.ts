@@ -24,8 +24,12 @@ const WHOLE: Record<(typeof COLUMNS)[number], Chosen> = {
 const FEW: typeof WHOLE = {
   box: { files: ["test/hosts/boxes.test.ts"] },
   limits: {
-    files: ["test/integration/limits/memory.test.ts", "test/integration/limits/processes-and-files.test.ts"],
-    only: "memory as (?:heap|tmp)|killed child|several processes|threads, main among them (?:at the limit|above)|fork bomb",
+    files: [
+      "test/integration/limits/memory.test.ts",
+      "test/integration/limits/processes-and-files.test.ts",
+      "test/hosts/version-2.test.ts",
+    ],
+    only: "memory as (?:heap|tmp)|killed child|several processes|threads, main among them (?:at the limit|above)|fork bomb|kills one of its|swapped out|by the group",
   },
   hostile: {
     files: ["test/security/hostile-programs.test.ts", "test/native/untrue.test.ts"],
@@ -43,7 +47,17 @@ async function runCell(version: "v1" | "v2", user: "root" | "ordinary", { files,
   if (!isHere && version === "v1") return "not here: no version 1";
   const vitest = ["node_modules/.bin/node", "node_modules/.bin/vitest", "run", ...files];
   if (only !== undefined) vitest.push("-t", only);
-  const machine = ["test/vm/run-in-vm", "--mem", "3072", "--timeout", String(RUNNING_OUT_S), "--share", process.cwd()];
+  const machine = [
+    "test/vm/run-in-vm",
+    "--mem",
+    "3072",
+    "--swap",
+    "512",
+    "--timeout",
+    String(RUNNING_OUT_S),
+    "--share",
+    process.cwd(),
+  ];
   const command = isHere ? vitest : [...machine, "--env", `MILLRACE_TEST_USER=${user}`, "--", ...vitest];
   const [program = "", ...args] = command;
   const child = spawn(program, args, {

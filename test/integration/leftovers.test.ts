@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
@@ -181,21 +179,3 @@ async function measureOften(before: Measure): Promise<{ after: Measure; grown: r
   });
   return { after, grown };
 }
-
-// It could do to the next server whatever that can do itself.
-test("a process that a server has left keeps others from being this user's", async (context) => {
-  if (findOrdinaryUser() !== null) return context.skip("an ordinary user's servers are that user");
-  const first = await startServer({ slots: 1 });
-  const uid = readProcess(first.instance.serverPid)?.uid ?? 0;
-  const left = spawn("sleep", ["1000"], { uid, gid: uid, stdio: "ignore" });
-  try {
-    await once(left, "spawn");
-    await first.stop();
-    const next = await startServer({ slots: 1 });
-    const { uid: another } = readProcess(next.instance.serverPid) ?? {};
-    await next.stop();
-    expect(another).not.toBe(uid);
-  } finally {
-    left.kill("SIGKILL");
-  }
-});

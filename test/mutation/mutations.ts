@@ -8,8 +8,42 @@ import { boxPolicy, type Policy } from "../../src/sandbox/seccomp/policy.ts";
 /** Instead of an escape: the launcher cannot make a box any more, and no program runs. */
 export const NO_BOX = "no box can be made";
 
+/** Tests that notice, where they are, and one of them that no mutation there touches: it passes where programs run at all. */
+export interface Suite {
+  readonly files: readonly string[];
+  readonly unmoved: string;
+  /** The only version of control groups that it is for; every host's where it is not said. */
+  readonly version?: 2;
+}
+
+const SECURITY: Suite = {
+  files: ["hostile-programs", "attempts", "taken-over-worker"].map((name) => `test/security/${name}.test.ts`),
+  unmoved: "it knows how many processors there are",
+};
+
+const ROOTLESS: Suite = {
+  files: ["test/hosts/rootless.test.ts"],
+  unmoved: "an ordinary user's server runs programs",
+};
+
+const REDUCED: Suite = {
+  files: ["test/integration/reduced-isolation.test.ts"],
+  unmoved: "memory below the limit is measured",
+};
+
+const VERSION_2: Suite = {
+  files: ["test/hosts/boxes.test.ts", "test/hosts/version-2.test.ts", "test/hosts/left-behind.test.ts"],
+  unmoved: "a program says hello",
+  version: 2,
+};
+
+const LEFT_BEHIND: Suite = {
+  files: ["test/hosts/left-behind.test.ts"],
+  unmoved: "a zygote that stands still ends with its launcher: in a group",
+};
+
 /**
- * A box with some of its defences left out, and what must notice: tests of test/security by the beginning of their
+ * A box with some of its defences left out, and what must notice: tests of a suite by the beginning of their
  * names, or a start that fails since no box can be made any more.
  *
  * Only tests go here that do no harm when they succeed: the defence against it is what is missing.
@@ -23,6 +57,12 @@ export interface Mutation {
   /** Left out of the plan. */
   readonly varyPlan?: (plan: BoxPlan) => BoxPlan;
   readonly noticedBy: readonly string[] | typeof NO_BOX;
+  /** Where these tests are; test/security where it is not said. */
+  readonly suite?: Suite;
+}
+
+export function suiteOf({ suite = SECURITY }: Mutation): Suite {
+  return suite;
 }
 
 function withoutEntry(isLeftOut: (entry: PlanEntry) => boolean): (plan: BoxPlan) => BoxPlan {
@@ -188,6 +228,86 @@ export const MUTATIONS: readonly Mutation[] = [
     what: "refusing links on the way to what boxes show",
     without: "source_links",
     noticedBy: ["a worker has nothing shown through a link"],
+  },
+  {
+    name: "unused_ids",
+    what: "looking whether somebody lives who has a place's ids",
+    without: "unused_ids",
+    suite: LEFT_BEHIND,
+    noticedBy: ["a process that a server has left"],
+  },
+  {
+    name: "subordinate_ids",
+    what: "without root: subordinate ids",
+    without: "subordinate_ids",
+    suite: ROOTLESS,
+    noticedBy: ["its boxes have subordinate ids"],
+  },
+  {
+    name: "sampled_memory",
+    what: "without groups: looks at memory",
+    without: "sampled_memory",
+    suite: REDUCED,
+    noticedBy: [
+      "memory above the limit ends the program: of several",
+      "memory above the limit ends the program: shared",
+    ],
+  },
+  {
+    name: "sampled_cpu",
+    what: "without groups: looks at processor time, and RLIMIT_CPU",
+    without: "sampled_cpu,run_rlimits",
+    suite: REDUCED,
+    noticedBy: ["a program of many processes that takes too much processor time"],
+  },
+  {
+    name: "run_rlimits",
+    what: "without groups: RLIMIT_NPROC",
+    without: "run_rlimits",
+    suite: REDUCED,
+    noticedBy: ["there are as many processes as may be"],
+  },
+  {
+    name: "end_boxes",
+    what: "without groups: ending whoever has a box's ids",
+    without: "end_boxes",
+    suite: LEFT_BEHIND,
+    noticedBy: ["a zygote that stands still ends with its launcher: where there are none"],
+  },
+  {
+    name: "memory of version 2",
+    what: "version 2: memory.max",
+    without: "memory",
+    suite: VERSION_2,
+    noticedBy: ["more memory than it may have ends it"],
+  },
+  {
+    name: "swap_max",
+    what: "version 2: memory.swap.max",
+    without: "swap_max",
+    suite: VERSION_2,
+    noticedBy: ["what is over the limit is not swapped out"],
+  },
+  {
+    name: "oom_group",
+    what: "version 2: memory.oom.group",
+    without: "oom_group",
+    suite: VERSION_2,
+    noticedBy: ["the kernel ends all of a run"],
+  },
+  {
+    name: "pids of version 2",
+    what: "version 2: pids.max and RLIMIT_NPROC",
+    without: "pids,run_rlimits",
+    suite: VERSION_2,
+    noticedBy: ["more processes than it may have"],
+  },
+  {
+    name: "cgroup_kill",
+    what: "version 2: cgroup.kill",
+    without: "cgroup_kill",
+    suite: VERSION_2,
+    noticedBy: ["a zygote that stands still ends with its launcher: in a group"],
   },
 ];
 

@@ -12,7 +12,7 @@ import { findMutation } from "./mutations.ts";
 const [name = "", ...flags] = process.argv.slice(2);
 const { without, varyPlan } = findMutation(name);
 // A server may be started by someone who is in groups: whether the program is too is what one mutation is about.
-process.setgroups?.([4, 5]);
+if (process.getuid?.() === 0) process.setgroups?.([4, 5]);
 const command = addSettings(new Command(), settingsOf("server")).parse(flags, { from: "user" });
 process.exitCode = await serve(readSettings(command).config, console.log, {
   variation: {

@@ -6,8 +6,18 @@ const ROOT = "/sys/fs/cgroup";
 /** Where native/cgroup-v2.c puts a server that is in the way of its boxes' groups. */
 const SERVER_GROUP = "/millrace.server";
 
+/** A command that takes the control groups of this host away from the one behind it. */
+export const WITHOUT_GROUPS: readonly string[] = [
+  "unshare",
+  "--mount",
+  "sh",
+  "-c",
+  'umount -R /sys/fs/cgroup && exec "$@"',
+  "sh",
+];
+
 /** Whether this host has cgroup version 2 alone. */
-const isUnified = existsSync(`${ROOT}/cgroup.controllers`);
+export const isUnified = existsSync(`${ROOT}/cgroup.controllers`);
 
 /** The control groups of one instance's boxes. Looked up anew by every call. */
 export interface ControlGroups {
