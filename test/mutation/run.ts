@@ -96,8 +96,9 @@ async function tryElsewhere(elsewhere: readonly Mutation[]): Promise<number> {
   // The launchers are compiled here: there it would take minutes.
   for (const { without } of elsewhere) if (without !== undefined) await buildWithout(without);
   const itself = [process.execPath, "test/mutation/run.ts", ...elsewhere.map(({ name }) => name)];
-  const machine = ["--mem", "3072", "--swap", "512", "--timeout", "1500", "--share", process.cwd(), "--", ...itself];
-  const child = spawn("test/vm/run-in-vm", machine, { stdio: ["ignore", "inherit", "inherit"] });
+  const machine = ["--mem", "3072", "--swap", "512", "--timeout", "1500", "--share", process.cwd()];
+  const command = ["test/vm/run-in-vm", ...machine, "--", ...itself];
+  const child = spawn("bash", command, { stdio: ["ignore", "inherit", "inherit"] });
   const [status] = await once(child, "close");
   return status === 0 ? 0 : elsewhere.length;
 }

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { boxTrials } from "../../../src/main/doctor/box-trials.ts";
+import { readBlocks, withoutNumbers } from "../../hosts/page.ts";
 import { type CliResult, millrace } from "../../support/cli.ts";
+import { isUnified } from "../../support/control-groups.ts";
 
 interface Diagnosis {
   readonly verdict: string;
@@ -53,6 +55,10 @@ test("this host passes: boxes are made, limits hold, languages say hello; one th
     expect(stdout).toMatch(new RegExp(`^PASS +${check} `, "m"));
   }
   expect(stdout).not.toMatch(/^(?:FAIL|DEGRADED) /m);
+  const shown = readBlocks().find(({ section }) => section === `Version ${isUnified ? 2 : 1}, root`)?.lines ?? [];
+  const ofBoxes = shown.slice(0, shown.findIndex((line) => line.startsWith("PASS      leftovers ")) + 1);
+  expect(ofBoxes.length).toBeGreaterThan(5);
+  expect(stdout.split("\n").map(withoutNumbers)).toEqual(expect.arrayContaining(ofBoxes.map(withoutNumbers)));
   expect(stdout).toMatch(/^ABSENT +sql +.* is not installed\.\n +\$ apt-get install sqlite3$/m);
 });
 
