@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Execution } from "../domain/execution.ts";
 import { DEFAULT_COMPILE_LIMITS, DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
+import type { Progress } from "../domain/progress.ts";
 import { sampleExecution } from "../domain/sample-execution.test-support.ts";
 import { parseManifest } from "../languages/manifest.ts";
 import { createRegistry } from "../languages/registry.ts";
@@ -74,6 +75,8 @@ function scripted(...script: (RunReport | Error)[]) {
       const next = script.shift();
       if (next === undefined) throw new Error("one run too many");
       if (next instanceof Error) throw next;
+      spec.onOutput?.("stdout", next.stdout);
+      spec.onOutput?.("stderr", next.stderr);
       return next;
     },
   };
@@ -115,6 +118,44 @@ describe("a compiler that is started ahead", () => {
     ["under other limits", { compileLimits: { ...DEFAULT_COMPILE_LIMITS, memoryBytes: 1 } }],
   ])("does none %s", async (_, changes) => {
     expect((await compileWith(changes))?.warm).toBeNull();
+  });
+});
+
+describe("what is told of an execution meanwhile", () => {
+  async function toldOf(language: string, ...script: (RunReport | Error)[]): Promise<string[]> {
+    const told: string[] = [];
+    const { engine } = scripted(...script);
+    const progress: Progress = {
+      started: () => told.push("started"),
+      compiled: ({ status }) => told.push(`compiled ${status}`),
+      printed: (stream, bytes) => told.push(`${stream} ${bytes}`),
+      ended: ({ status }) => told.push(`ended ${status}`),
+    };
+    await engine.execute(executionOf(language), { signal, progress });
+    return told;
+  }
+
+  test("is each step, and what the program prints, not the compiler", async () => {
+    const made = reportOf({ files: [program] });
+    expect(await toldOf("native", made, reportOf())).toEqual([
+      "started",
+      "compiled ok",
+      "stdout out",
+      "stderr err",
+      "ended ok",
+    ]);
+    expect(await toldOf("native", failed(1))).toEqual(["started", "compiled runtime_error"]);
+  });
+
+  test("is a second start, when a box was lost", async () => {
+    const lost = new LaunchError("gone", { stage: "box_lost" });
+    expect(await toldOf("script", lost, reportOf())).toEqual([
+      "started",
+      "started",
+      "stdout out",
+      "stderr err",
+      "ended ok",
+    ]);
   });
 });
 

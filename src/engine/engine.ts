@@ -1,5 +1,6 @@
 import type { Execution, ExecutionResult, RunResult, SourceFile } from "../domain/execution.ts";
 import type { Status } from "../domain/outcome.ts";
+import type { Progress } from "../domain/progress.ts";
 import type { Command } from "../languages/command.ts";
 import { artifactNames, compileCommand, compileFiles, covers, runCommand } from "../languages/command.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
@@ -24,12 +25,13 @@ export type ExecutionOutcome = Pick<ExecutionResult, "status" | "compile" | "run
 export interface Engine {
   /**
    * Resolves however the program ended, and however the engine failed to run it (`internal_error`).
-   * An aborted `signal` kills what runs; the outcome is then `cancelled`.
+   * An aborted `signal` kills what runs; the outcome is then `cancelled`. `progress` is told what happens meanwhile; null
+   * where nobody wants to know.
    * @throws {EngineError} `unknown_language` or `invalid_field` when there is no such toolchain here.
    */
   execute(
     execution: Execution,
-    options: { readonly signal: AbortSignal; readonly span?: Span },
+    options: { readonly signal: AbortSignal; readonly span?: Span; readonly progress?: Progress | null },
   ): Promise<ExecutionOutcome>;
 }
 
@@ -100,7 +102,7 @@ export function createEngine(deps: {
     toolchain: Toolchain,
     execution: Execution,
     artifacts: readonly SourceFile[],
-    watched: Watched,
+    { progress, ...watched }: Watched & { readonly progress: Progress | null },
   ): Promise<RunResult> {
     const spec = {
       ...runCommand(toolchain, execution, artifacts),
@@ -108,24 +110,30 @@ export function createEngine(deps: {
       stdin: execution.stdin,
       limits: execution.limits,
       collect: null,
+      onOutput: progress?.printed,
     };
     const start = deps.warmStarts.get(toolchain)?.run ?? null;
     const warm = start !== null && fitsWarmStart(spec, start) ? start : null;
-    const { result } = await launch({ ...spec, warm }, { id: execution.id, ...watched });
+    const { result } = await launch({ ...spec, warm }, { id: execution.id, ...watched, onRetry: progress?.started });
+    progress?.ended(result);
     return result;
   }
 
   return {
-    async execute(execution, { signal, span = NO_SPAN }) {
+    async execute(execution, { signal, span = NO_SPAN, progress = null }) {
       if (signal.aborted) return { status: "cancelled", compile: null, run: null };
+      progress?.started();
       const toolchain = deps.languages.find(execution.language, execution.version);
       const made = await compile(toolchain, execution, { signal, span });
       const compileResult = made?.result ?? null;
+      if (compileResult !== null) progress?.compiled(compileResult);
       if (compileResult !== null && compileResult.status !== "ok") {
         return { status: statusAfterCompile(compileResult.status), compile: compileResult, run: null };
       }
       const artifacts = made?.artifacts ?? [];
-      const ran = await traced(span, "run", (step) => run(toolchain, execution, artifacts, { signal, span: step }));
+      const ran = await traced(span, "run", (step) =>
+        run(toolchain, execution, artifacts, { signal, span: step, progress }),
+      );
       return { status: ran.status, compile: compileResult, run: ran };
     },
   };

@@ -17,7 +17,13 @@ export interface Launched {
 
 export type Launch = (
   spec: RunSpec,
-  options: { readonly id: ExecutionId; readonly signal: AbortSignal; readonly span: Span },
+  options: {
+    readonly id: ExecutionId;
+    readonly signal: AbortSignal;
+    readonly span: Span;
+    /** Told before a run is started once more. */
+    readonly onRetry?: (() => void) | undefined;
+  },
 ) => Promise<Launched>;
 
 /** A box can be lost to what happens on the host, like a launcher that died; the next one is made by its successor. */
@@ -29,7 +35,7 @@ export function createLaunch(deps: {
   readonly log: Pick<Log, "warn">;
   readonly telemetry: Pick<Telemetry, "runRetried">;
 }): Launch {
-  return async (spec, { id, signal, span }) => {
+  return async (spec, { id, signal, span, onRetry }) => {
     let message = "the engine could not start the program";
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
       if (signal.aborted) return unstarted(unstartedResult({ status: "cancelled", message: null }));
@@ -45,7 +51,9 @@ export function createLaunch(deps: {
         const { executable } = spec;
         deps.log.warn({ id, attempt, executable, stage, errno, err: error }, "a run was not started");
         if (stage === "exec") message = "the toolchain of the language does not work on this server";
-        if (attempt < MOST_ATTEMPTS) deps.telemetry.runRetried();
+        if (attempt === MOST_ATTEMPTS) break;
+        deps.telemetry.runRetried();
+        onRetry?.();
       }
     }
     // The client hears nothing of the host: stage and errno are in the log.

@@ -1,16 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { EngineError } from "../domain/errors.ts";
-import type { ExecutionId } from "../domain/ids.ts";
 import { quote } from "../protocol/describe.ts";
 import { toStateResponse } from "../protocol/to-response.ts";
-import { expiredExecution } from "../store/refusals.ts";
 import type { ExecutionRecord } from "../store/store.ts";
 import { cancelExecution } from "./cancel-execution.ts";
 import type { GatewayDeps } from "./gateway.ts";
+import { findOwnExecution } from "./own-execution.ts";
 import { parseQuery, refuseQuery } from "./query.ts";
 import { addRoute } from "./route.ts";
-
-const ID = /^exe_[0-9a-f]{32}$/;
 
 /** The longest that a request may wait for an execution to be done, milliseconds. */
 const LONGEST_WAIT_MS = 60_000;
@@ -25,17 +22,6 @@ export function registerExecutionRoute(app: FastifyInstance, deps: GatewayDeps):
   // Nobody is kept from closing by those who only wait: they may ask again elsewhere.
   app.addHook("preClose", async () => closing.abort(new Error("the gateway closes")));
 
-  /** @throws {EngineError} `not_found`, also for one that somebody else submitted; `expired`. */
-  async function findOwn(request: FastifyRequest): Promise<ExecutionRecord> {
-    const { id } = request.params as { id: string };
-    const record = ID.test(id) ? await store.find(id as ExecutionId) : undefined;
-    if (record === "expired") throw expiredExecution(id as ExecutionId);
-    if (record === undefined || record.submitter.client !== (request.client?.name ?? null)) {
-      throw new EngineError("not_found", `There is no execution ${quote(id)}`);
-    }
-    return record;
-  }
-
   /** The execution as it is when it is done, or after a while. */
   async function waitForEnd(record: ExecutionRecord, request: FastifyRequest, ms: number): Promise<ExecutionRecord> {
     if (ms === 0 || record.state.kind === "done") return record;
@@ -48,7 +34,7 @@ export function registerExecutionRoute(app: FastifyInstance, deps: GatewayDeps):
       return { ...record, state: { kind: "done", result } };
     } catch (error) {
       if (!signal.aborted) throw error;
-      return await findOwn(request);
+      return await findOwnExecution(store, request);
     } finally {
       request.raw.socket.off("close", onClose);
     }
@@ -61,7 +47,7 @@ export function registerExecutionRoute(app: FastifyInstance, deps: GatewayDeps):
       url: "/v1/executions/:id",
       handler: async (request) => {
         const ms = readWait(request.raw.url ?? "");
-        return toStateResponse(await waitForEnd(await findOwn(request), request, ms));
+        return toStateResponse(await waitForEnd(await findOwnExecution(store, request), request, ms));
       },
     },
     {
@@ -69,7 +55,7 @@ export function registerExecutionRoute(app: FastifyInstance, deps: GatewayDeps):
       url: "/v1/executions/:id",
       onRequest: refuseQuery,
       handler: async (request) => {
-        const record = await findOwn(request);
+        const record = await findOwnExecution(store, request);
         await cancelExecution(deps, { execution: record, submitter: record.submitter });
         return toStateResponse(await waitForEnd(record, request, KILL_MS));
       },

@@ -4,6 +4,7 @@ import { type FastifyInstance, fastify } from "fastify";
 import type { Clock } from "../domain/clock.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { Cluster } from "../domain/node.ts";
+import type { EventLogs } from "../events/event-logs.ts";
 import type { LanguageCatalogue } from "../languages/registry.ts";
 import { REQUEST_LIMITS } from "../protocol/request-limits.ts";
 import type { Queue } from "../queue/queue.ts";
@@ -20,6 +21,7 @@ import { registerDeadJobsRoutes } from "./dead-jobs-route.ts";
 import type { DocsPage } from "./docs-page.ts";
 import { registerDocsRoutes } from "./docs-routes.ts";
 import { createErrorAnswers } from "./error-answers.ts";
+import { registerEventsRoute } from "./events-route.ts";
 import { registerExecutionRoute } from "./execution-route.ts";
 import { registerExecutionsRoute } from "./executions-route.ts";
 import { refuseCodings, refuseUnclear, setSecurityHeaders } from "./guard.ts";
@@ -34,6 +36,8 @@ import { watchRequest, watchRequests } from "./watch-requests.ts";
 export interface GatewayDeps {
   readonly queue: Pick<Queue, "put" | "cancel">;
   readonly store: Store;
+  /** What happens to executions; null where nobody can follow any. */
+  readonly events: Pick<EventLogs, "open" | "find"> | null;
   readonly languages: LanguageCatalogue;
   readonly cluster: Cluster;
   /** By the ids of the languages whose interpreters are booted ahead: how many of them stand ready. */
@@ -140,6 +144,7 @@ export function createGateway(options: GatewayOptions): FastifyInstance {
   });
   registerExecutionsRoute(app, options);
   registerExecutionRoute(app, options);
+  registerEventsRoute(app, options);
   registerDeadJobsRoutes(app, options);
   registerLanguagesRoute(app, options);
   registerClusterRoute(app, options);

@@ -2,7 +2,9 @@ import type { FastifyInstance } from "fastify";
 import { systemClock } from "../domain/clock.ts";
 import type { Execution, ExecutionResult, RunResult } from "../domain/execution.ts";
 import type { NodeId } from "../domain/ids.ts";
+import type { Progress } from "../domain/progress.ts";
 import { toolchainRequirement } from "../domain/requirement.ts";
+import { createEventLogs } from "../events/event-logs.ts";
 import type { Detected } from "../languages/detect.ts";
 import { parseManifest } from "../languages/manifest.ts";
 import { createRegistry, type LanguageRegistry } from "../languages/registry.ts";
@@ -25,6 +27,7 @@ const NODE = "node_1" as NodeId;
 export type Script = (
   execution: Execution,
   cancelled: AbortSignal,
+  progress?: Progress | null,
 ) => Promise<Partial<ExecutionResult>> | Partial<ExecutionResult>;
 
 export interface ScriptedServer {
@@ -78,6 +81,7 @@ export function startScriptedServer(options: {
 }): ScriptedServer {
   const { queue, script = () => ({}), slots = 1 } = options;
   const store = options.store ?? createScratchStore();
+  const events = createEventLogs({ whenDone: (id) => store.whenDone(id, { signal: stopped.signal }) });
   const languages = someLanguages();
   const offers = new Set(languages.toolchains().map(toolchainRequirement));
   const executions: Execution[] = [];
@@ -91,6 +95,7 @@ export function startScriptedServer(options: {
     app: createGateway({
       queue,
       store,
+      events,
       languages,
       warmProcesses: () => ({ python: 2 }),
       warmMemoryBytes: () => ({ python: 7_000_000 }),
@@ -129,6 +134,7 @@ export function startScriptedServer(options: {
     telemetry,
     isReady: true,
     async close() {
+      events.close();
       telemetry.close();
       stopped.abort();
       await queue.close();
@@ -153,7 +159,10 @@ export function startScriptedServer(options: {
     const start = await store.start(lease.job, NODE);
     if (start.kind !== "run") return;
     executions.push(execution);
-    const result = { ...resultOf(execution), ...(await script(execution, lease.cancelled)) };
+    const result = {
+      ...resultOf(execution),
+      ...(await script(execution, lease.cancelled, events.progressOf(execution.id, NODE))),
+    };
     await store.complete(execution.id, start.attempt, result);
     telemetry.executionEnded(result, lease.job.submitter);
   }

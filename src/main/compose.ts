@@ -101,13 +101,14 @@ export async function compose(options: {
     telemetry,
   });
   const meeting = await options.meet({ describe, isReady: isReadyHere });
-  const { queue, store, outbox } = meeting;
+  const { queue, store, events, outbox } = meeting;
   const addressPolicy = createAddressPolicy(config.webhookNetworks);
   const isReady = isGateway ? () => !isStopping && meeting.hasWorker() : canRun;
   const gateway = createGateway({
     serves: isGateway ? "clients" : "operators",
     queue,
     store,
+    events,
     languages: catalogue,
     cluster: {
       nodes: async () => meeting.nodes(),
@@ -131,7 +132,18 @@ export async function compose(options: {
   hands?.host.giveUpRoot();
   await meeting.begin();
   if (hands !== null) {
-    working = await startWorkerSide({ config, ...hands, queue, store, node: id, log, telemetry, tracing, onBug });
+    working = await startWorkerSide({
+      config,
+      ...hands,
+      queue,
+      store,
+      events,
+      node: id,
+      log,
+      telemetry,
+      tracing,
+      onBug,
+    });
   }
   const webhooks =
     outbox && createWebhooks({ outbox, policy: addressPolicy, version, clock: systemClock, log, telemetry });

@@ -6,6 +6,7 @@ import { createNodes } from "../broker/nodes.ts";
 import { createPayloads } from "../broker/payloads.ts";
 import type { Config } from "../config/settings.ts";
 import { systemClock } from "../domain/clock.ts";
+import { createEventLogs, type EventLogs } from "../events/event-logs.ts";
 import { queueUnfinished } from "../gateway/to-job.ts";
 import type { SharedCatalogue } from "../languages/shared-catalogue.ts";
 import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
@@ -24,6 +25,8 @@ import { orStartError } from "./start-error.ts";
 export interface Meeting {
   readonly queue: Queue;
   readonly store: Store;
+  /** What happens to executions; null where many processes meet: nobody can follow any there. */
+  readonly events: EventLogs | null;
   /** Results whose clients want to be told; null for a worker alone, which tells nobody. */
   readonly outbox: Outbox | null;
   /** Jobs that came again to this process, so far. */
@@ -71,19 +74,23 @@ export function meetHere(options: {
       }),
     onTrouble: (err) => log.error({ err }, "results that have expired cannot be let go of"),
   });
+  const events = createEventLogs({ whenDone: (id) => store.whenDone(id, { signal: new AbortController().signal }) });
   return {
     queue,
     store,
+    events,
     outbox: store.outbox,
     redeliveries: () => 0,
     nodes: () => [describe()],
     hasWorker: isReady,
     async begin() {
       await orStartError(`Executions cannot be kept in ${dataDirectory}`, (async () => store.open())());
+      for await (const { execution } of store.unfinished()) events.open(execution.id);
       const unfinished = await queueUnfinished(store, queue);
       if (unfinished > 0) log.info({ unfinished }, "executions that were accepted before this start go on");
     },
     parts: [
+      { name: "events", close: async () => events.close() },
       { name: "store", close: store.close },
       { name: "queue", close: queue.close },
     ],
@@ -133,6 +140,7 @@ export async function meetAtBroker(options: {
   return {
     queue,
     store,
+    events: null,
     outbox: catalogue === null ? null : store.outbox,
     redeliveries: queue.redeliveries,
     nodes: nodes.list,

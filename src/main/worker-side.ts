@@ -4,6 +4,7 @@ import type { NodeId } from "../domain/ids.ts";
 import { toolchainRequirement } from "../domain/requirement.ts";
 import { type FileStore, openFileStore } from "../engine/compile-cache/file-store.ts";
 import { createEngine } from "../engine/engine.ts";
+import type { EventLogs } from "../events/event-logs.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
 import type { Queue } from "../queue/queue.ts";
 import { createSandbox } from "../sandbox/create-sandbox.ts";
@@ -35,13 +36,14 @@ export async function startWorkerSide(options: {
   >;
   readonly queue: Queue;
   readonly store: Store;
+  readonly events: EventLogs | null;
   readonly node: NodeId;
   readonly log: Log;
   readonly telemetry: TelemetryHub;
   readonly tracing: Tracing;
   readonly onBug: (error: unknown) => void;
 }): Promise<WorkerSide> {
-  const { config, languages, host, queue, store, node, log, telemetry, tracing, onBug } = options;
+  const { config, languages, host, queue, store, events, node, log, telemetry, tracing, onBug } = options;
   const { slots } = config;
   const { plan, warmStarts, warm, warmBytes, launcher } = host;
   const { socketPath, replace: replaceLauncher } = launcher;
@@ -59,6 +61,7 @@ export async function startWorkerSide(options: {
   const worker = createWorker({
     queue,
     store,
+    events,
     offers,
     engine,
     slots,

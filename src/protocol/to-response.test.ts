@@ -135,5 +135,7 @@ describe("wholeCharacters", () => {
   it("leaves bytes alone that are no text", () => {
     const bytes = Buffer.from([0xff, 0xc3]);
     expect(wholeCharacters(bytes, true)).toBe(bytes);
+    const noLead = Buffer.from([0x61, 0xff]);
+    expect(wholeCharacters(noLead, true)).toBe(noLead);
   });
 });

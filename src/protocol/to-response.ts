@@ -49,7 +49,7 @@ export function toStateResponse({ id, language, version, state }: StandingExecut
   };
 }
 
-function toRunResponse(run: RunResult): RunResponse {
+export function toRunResponse(run: RunResult): RunResponse {
   const stdout = toText(run.stdout, run.stdoutTruncated);
   const stderr = toText(run.stderr, run.stderrTruncated);
   return {
@@ -76,7 +76,7 @@ export function roundMs(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }
 
-function toText(bytes: Uint8Array, isTruncated: boolean): { text: string; encoding: "utf8" | "base64" } {
+export function toText(bytes: Uint8Array, isTruncated: boolean): { text: string; encoding: "utf8" | "base64" } {
   const whole = wholeCharacters(bytes, isTruncated);
   const view = Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength);
   return isUtf8(view)
@@ -95,7 +95,7 @@ export function wholeCharacters(bytes: Uint8Array, isTruncated: boolean): Uint8A
 }
 
 /** How many bytes at the end begin a UTF-8 character whose rest is missing: 0 to 3. */
-function incompleteTail(bytes: Uint8Array): number {
+export function incompleteTail(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] as number;
     if (byte >= 0xc0) return back < sequenceLength(byte) ? back : 0;
@@ -104,7 +104,9 @@ function incompleteTail(bytes: Uint8Array): number {
   return 0;
 }
 
+/** Of a byte with which no character begins: 1, since nothing can follow it. */
 function sequenceLength(lead: number): number {
+  if (lead < 0xc2 || lead > 0xf4) return 1;
   if (lead >= 0xf0) return 4;
   return lead >= 0xe0 ? 3 : 2;
 }

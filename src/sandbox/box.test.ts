@@ -64,10 +64,12 @@ const failed = { kind: "failed", stage: STAGES.indexOf("exec") + 1, errno: 2, in
 describe("a box", () => {
   it("runs a program and reports what was seen", async () => {
     const { box, emit, told } = makePreparedBox();
-    const report = box.run(SPEC);
+    const printed: string[] = [];
+    const report = box.run({ ...SPEC, onOutput: (stream, bytes) => printed.push(`${stream} ${bytes}`) });
     emit({ kind: "stdout", bytes: Buffer.from("a") });
     emit({ kind: "stderr", bytes: Buffer.from("e") });
     emit({ kind: "stdout", bytes: Buffer.from("b") });
+    expect(printed).toEqual(["stdout a", "stderr e", "stdout b"]);
     emit({
       kind: "exited",
       report: { ...CLEAN_EXIT, cause: 3, exitKind: "signal", exitValue: 9, stderrTruncated: true },

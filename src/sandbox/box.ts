@@ -124,9 +124,10 @@ export function createBox({ launcher, kind, zygote, owner, inodes, processes }: 
   }
 
   function receiveOfRun(current: ActiveRun, event: BoxEvent): void {
-    if (event.kind === "stdout") current.stdout.push(event.bytes);
-    else if (event.kind === "stderr") current.stderr.push(event.bytes);
-    else if (event.kind === "credit") current.feed.returnCredit(event.channel, event.bytes);
+    if (event.kind === "stdout" || event.kind === "stderr") {
+      current[event.kind].push(event.bytes);
+      current.spec.onOutput?.(event.kind, event.bytes);
+    } else if (event.kind === "credit") current.feed.returnCredit(event.channel, event.bytes);
     else if (event.kind === "exited" && current.exited === null) {
       current.exited = event.report;
       owedFromMs = performance.now();

@@ -1,5 +1,6 @@
 import type { Limits } from "../domain/limits.ts";
 import type { Evidence } from "../domain/outcome.ts";
+import type { OutputStream } from "../domain/progress.ts";
 import type { WarmStart } from "./warm-start.ts";
 
 /** A file put into `/box` before the program starts. */
@@ -32,6 +33,8 @@ export interface RunSpec {
     readonly wants: (path: string, size: number) => boolean;
     readonly maxBytes: number;
   } | null;
+  /** Told of output as it comes, in passing; the report has all of it nevertheless. */
+  readonly onOutput?: ((stream: OutputStream, bytes: Uint8Array) => void) | undefined;
 }
 
 /** What the launcher saw of a run. Facts only: an outcome is made from them elsewhere. */

@@ -6,6 +6,7 @@ import type { NodeId } from "../domain/ids.ts";
 import type { Isolation } from "../domain/node.ts";
 import type { Requirement } from "../domain/requirement.ts";
 import type { Engine, ExecutionOutcome } from "../engine/engine.ts";
+import type { EventLogs } from "../events/event-logs.ts";
 import { type Lease, LeaseLost, type Queue } from "../queue/queue.ts";
 import type { Store } from "../store/store.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -37,6 +38,8 @@ export function createWorker(options: {
   /** What this worker has; it gets no job that requires anything else. */
   readonly offers: ReadonlySet<Requirement>;
   readonly engine: Engine;
+  /** Where it is told what happens to executions that somebody may follow; null where nobody can. */
+  readonly events?: Pick<EventLogs, "progressOf"> | null;
   readonly slots: number;
   readonly nodeId: NodeId;
   /** How well the engine's boxes hold. */
@@ -48,7 +51,7 @@ export function createWorker(options: {
   readonly onBug: (error: unknown) => void;
 }): Worker {
   const { queue, store, offers, engine, slots, nodeId, isolation, clock, log, telemetry, onBug } = options;
-  const { tracing = NO_TRACING } = options;
+  const { tracing = NO_TRACING, events = null } = options;
   const draining = new AbortController();
   const abandoning = new AbortController();
   let busy = 0;
@@ -73,7 +76,11 @@ export function createWorker(options: {
     for (const signal of causes) signal.addEventListener("abort", onAbort, { once: true });
     if (causes.some((signal) => signal.aborted)) kill.abort();
     try {
-      return await engine.execute(job.execution, { signal: kill.signal, span });
+      return await engine.execute(job.execution, {
+        signal: kill.signal,
+        span,
+        progress: events?.progressOf(job.execution.id, nodeId) ?? null,
+      });
     } catch (error) {
       report(error, "an execution failed by a bug", job.execution.id);
       return { status: "internal_error", compile: null, run: null };

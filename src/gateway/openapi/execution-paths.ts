@@ -210,5 +210,31 @@ export function executionPaths(): Record<string, PathItem> {
         },
       },
     },
+    "/v1/executions/{id}/events": {
+      get: {
+        operationId: "followExecution",
+        tags: ["execute"],
+        summary: "What happens to an execution, as it happens",
+        description:
+          "Server-sent events `queued`, `started`, `compile`, `stdout`, `stderr` and `done`, each with JSON for data; from the first one on, or from the one after `Last-Event-ID`. Only for whoever submitted the execution.",
+        parameters: [
+          ID,
+          {
+            name: "Last-Event-ID",
+            in: "header",
+            description: "The id of the last event that the client has had.",
+            schema: { type: "string" },
+          },
+        ],
+        responses: {
+          "200": {
+            description: "Events, until `done`.",
+            content: { "text/event-stream": { schema: { type: "string" } } },
+          },
+          "204": { description: "The client has had `done`: there is nothing more." },
+          ...errors("Problem", "not_found", "expired", "not_supported_yet"),
+        },
+      },
+    },
   };
 }
