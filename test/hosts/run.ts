@@ -1,12 +1,19 @@
 /**
  * `npm run test:hosts`: the same tests of boxes on every kind of host, {v1, v2} × {root, rootless}, as one table. What this host is
  * not, a small virtual machine is: cgroup version 2 alone, on an emulated processor, where a few chosen tests run. Writes nothing.
+ *
+ * Usage: npm run test:hosts [-- WORD...]   words of the table, like `v1 hostile`, leave out its other rows or columns
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { text } from "node:stream/consumers";
 
+const VERSIONS = ["v1", "v2"] as const;
+const USERS = ["root", "rootless"] as const;
 const COLUMNS = ["box", "limits", "hostile"] as const;
+
+type Version = (typeof VERSIONS)[number];
+type User = (typeof USERS)[number];
 
 interface Chosen {
   readonly files: readonly string[];
@@ -42,9 +49,10 @@ const MACHINE_FAILED = [124, 125];
 
 const isUnified = existsSync("/sys/fs/cgroup/cgroup.controllers");
 
-async function runCell(version: "v1" | "v2", user: "root" | "ordinary", { files, only }: Chosen): Promise<string> {
+async function runCell(version: Version, user: User, { files, only }: Chosen): Promise<string> {
   const isHere = (version === "v2") === isUnified;
   if (!isHere && version === "v1") return "not here: no version 1";
+  const kind = user === "root" ? "root" : "ordinary";
   const vitest = ["node_modules/.bin/node", "node_modules/.bin/vitest", "run", ...files];
   if (only !== undefined) vitest.push("-t", only);
   const machine = [
@@ -58,11 +66,11 @@ async function runCell(version: "v1" | "v2", user: "root" | "ordinary", { files,
     "--share",
     process.cwd(),
   ];
-  const command = isHere ? vitest : [...machine, "--env", `MILLRACE_TEST_USER=${user}`, "--", ...vitest];
+  const command = isHere ? vitest : [...machine, "--env", `MILLRACE_TEST_USER=${kind}`, "--", ...vitest];
   const [program = "", ...args] = command;
   const child = spawn(program, args, {
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, MILLRACE_TEST_USER: user },
+    env: { ...process.env, MILLRACE_TEST_USER: kind },
   });
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   const [output, status] = await Promise.all([text(child.stdout), ended]);
@@ -72,21 +80,36 @@ async function runCell(version: "v1" | "v2", user: "root" | "ordinary", { files,
   return counts ?? `ended with ${status}`;
 }
 
-if (process.getuid?.() !== 0) {
-  console.error("test:hosts makes groups and users' places: run it as root");
+const wanted = process.argv.slice(2);
+
+/** All of them when none was asked for. */
+function choose<Word extends string>(words: readonly Word[]): readonly Word[] {
+  const chosen = words.filter((word) => wanted.includes(word));
+  return chosen.length === 0 ? words : chosen;
+}
+
+const unknown = wanted.filter((word) => ![...VERSIONS, ...USERS, ...COLUMNS].some((known) => known === word));
+if (unknown.length > 0 || process.getuid?.() !== 0) {
+  console.error(
+    unknown.length > 0
+      ? `test:hosts knows no ${unknown.join(", ")}`
+      : "test:hosts makes groups and users' places: run it as root",
+  );
   process.exit(2);
 }
+const columns = choose(COLUMNS);
 const rows: string[] = [];
-for (const version of ["v1", "v2"] as const) {
-  for (const user of ["root", "ordinary"] as const) {
+for (const version of choose(VERSIONS)) {
+  for (const user of choose(USERS)) {
     const chosen = (version === "v2") === isUnified ? WHOLE : FEW;
     const cells: string[] = [];
-    for (const column of COLUMNS) {
+    for (const column of columns) {
       console.log(`${version}, ${user}: ${column}`);
       cells.push(await runCell(version, user, chosen[column]));
     }
-    rows.push(`| ${version} | ${user === "root" ? "root" : "rootless"} | ${cells.join(" | ")} |`);
+    rows.push(`| ${[version, user, ...cells].join(" | ")} |`);
   }
 }
-console.log(["| cgroup | server | box | limits | hostile |", "| --- | --- | --- | --- | --- |", ...rows].join("\n"));
+const head = ["cgroup", "server", ...columns];
+console.log([`| ${head.join(" | ")} |`, `| ${head.map(() => "---").join(" | ")} |`, ...rows].join("\n"));
 process.exitCode = rows.some((row) => /\b[1-9]\d* failed|ended with/.test(row)) ? 1 : 0;

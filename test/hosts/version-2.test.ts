@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { freeze, signal, thaw } from "../faults/holding.ts";
-import { execute, runPython } from "../support/client.ts";
+import { execute, fixture, run, runPython } from "../support/client.ts";
 import { isUnified } from "../support/control-groups.ts";
 import { isRunning } from "../support/processes.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
@@ -61,13 +61,7 @@ test("what is over the limit is not swapped out", async (context) => {
 });
 
 test("more processes than it may have are refused it, by the group", async () => {
-  const code = `import os, time
-made = 0
-try:
-  while made < 20:
-    if os.fork() == 0: time.sleep(30)
-    made += 1
-except BlockingIOError: pass
-print(made)`;
-  expect((await runPython(server, code, { processes: 8 })).stdout).toBe("7\n");
+  const code = fixture("c/starts-many.c");
+  const limits = { processes: 8, memoryBytes: LIMIT };
+  expect((await run(server, { language: "c", code, args: ["processes", "20"], limits })).stdout).toBe("7");
 });
