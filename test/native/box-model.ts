@@ -70,6 +70,11 @@ export function createBoxModel(): BoxModel {
           demand(phase === "making", event);
           phase = "prepared";
           return;
+        case "measured":
+          // Nothing boots in these boxes: it is a zygote's first.
+          demand(phase === "making" && event.ownBytes < 2 ** 40 && event.zygoteBytes < 2 ** 40, event);
+          demand(event.zygotes > 0, event);
+          return;
         case "failed":
           demand(phase === "making" || phase === "prepared" || phase === "started", event);
           phase = "failed";
