@@ -39,7 +39,12 @@ const REMEMBERED_RUNS = 32;
 export function createBoxDemand(options: BoxDemandOptions): BoxDemand {
   const { usual, prepared, mostWarm, memory, memoryMs, now } = options;
   /** The latest first. */
-  let recent: { readonly kind: BoxKind; readonly atMs: number }[] = [];
+  const recent: { readonly kind: BoxKind; readonly atMs: number }[] = [];
+
+  function forget(): void {
+    const sinceMs = now() - memoryMs;
+    while ((recent.at(-1)?.atMs ?? sinceMs) < sinceMs) recent.pop();
+  }
 
   function countAsked(): Map<string, Target> {
     const asked = new Map<string, Target>();
@@ -65,10 +70,11 @@ export function createBoxDemand(options: BoxDemandOptions): BoxDemand {
 
   return {
     note(kind) {
-      recent = [{ kind, atMs: now() }, ...recent.slice(0, REMEMBERED_RUNS - 1)];
+      recent.unshift({ kind, atMs: now() });
+      if (recent.length > REMEMBERED_RUNS) recent.pop();
     },
     targets() {
-      recent = recent.filter(({ atMs }) => atMs >= now() - memoryMs);
+      forget();
       const asked = countAsked();
       const warmAsked = recent.filter(({ kind }) => kind.warm !== null).length;
       const targets = new Map<string, Target>();
