@@ -100,6 +100,9 @@ export function meetHere(options: {
 /** How often gateways look for accepted executions whose job is nowhere. */
 const SWEEP_EVERY_MS = 15_000;
 
+/** A look takes a question or more for each of them. It pauses for so many times as long: where much waits, it is rarer. */
+const SWEEP_PAUSES = 10;
+
 /** Whoever accepted one may be about to send its job: it is left alone for so long, milliseconds. */
 const LEAVE_ALONE_MS = 30_000;
 
@@ -167,24 +170,23 @@ function createSweeper(options: { readonly queue: Queue; readonly store: Store; 
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
-  function sweepOnce(): void {
-    sweeping ??= queueUnfinished(store, queue, { acceptedBeforeMs: systemClock.nowMs() - LEAVE_ALONE_MS })
+  function sweep(): void {
+    const beganAtMs = performance.now();
+    sweeping = queueUnfinished(store, queue, { acceptedBeforeMs: systemClock.nowMs() - LEAVE_ALONE_MS })
       .catch((err: unknown) => {
         if (!isClosed) log.warn({ err }, "accepted executions could not be looked through; it is tried again");
       })
       .finally(() => {
-        sweeping = null;
+        const tookMs = performance.now() - beganAtMs;
+        if (!isClosed) timer = setTimeout(sweep, Math.max(SWEEP_EVERY_MS, SWEEP_PAUSES * tookMs));
       });
   }
 
   return {
-    begin(): void {
-      sweepOnce();
-      timer = setInterval(sweepOnce, SWEEP_EVERY_MS);
-    },
+    begin: sweep,
     async close(): Promise<void> {
       isClosed = true;
-      clearInterval(timer);
+      clearTimeout(timer);
       await sweeping;
     },
   };

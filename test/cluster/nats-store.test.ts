@@ -62,7 +62,14 @@ describeOutbox("NATS outbox", async () => {
 test("what ended while nobody listened is delivered, although whoever found that ends as well", async () => {
   const [accepting, finding] = await Promise.all([createSide("accepting"), createSide("finding")]);
   const execution = sampleExecution();
-  await accepting.store.accept(acceptanceOf(execution, { webhook: { url: "https://a.example/", secret: "s" } }));
+  const webhook = { url: "https://a.example/", secret: "nobody else's" };
+  await accepting.store.accept(acceptanceOf(execution, { webhook }));
+  // Workers read and write these, and what is dead is kept of them.
+  for (const bucket of [accepting.layout.accepted, accepting.layout.executions]) {
+    const entry = await bucket.get(execution.id);
+    expect(entry?.string()).toContain("python");
+    expect(entry?.string()).not.toContain(webhook.secret);
+  }
   const start = await accepting.store.start(acceptanceOf(execution), SAMPLE_NODE);
   expect(start).toEqual({ kind: "run", attempt: 1 });
   await accepting.store.complete(execution.id, 1, sampleResult(execution));

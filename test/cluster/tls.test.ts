@@ -78,3 +78,9 @@ test("a node that does not know the authority, and one without a certificate, ar
   const nobody = startNode({ role: "gateway", nats: url, env, flags: ["--nats-ca", at("ca.pem")] });
   for (const node of [stranger, nobody]) await expect(node).rejects.toThrow(/The NATS server cannot be reached/);
 });
+
+test("nothing is sent in the clear to another host, unless somebody says so", async () => {
+  // An address for documents: nobody is there, and nobody is asked.
+  const refused = startNode({ role: "gateway", nats: "nats://192.0.2.1:4222" });
+  await expect(refused).rejects.toThrow("192.0.2.1:4222 is on another host");
+});
