@@ -13,6 +13,8 @@ const WARM_UP_RUNS = 500;
 const RUNS = 600;
 const REFUSED_REQUESTS = 4_000;
 const BARE_RUNS = 60;
+/** The same hello, but that the process ends there: what is missing is Python taking itself apart. */
+const HASTY_HELLO = 'import os\nprint("Hello, world!", flush=True)\nos._exit(0)\n';
 /** How long the last boxes may take to be removed and replaced, milliseconds. */
 const SETTLE_MS = 1_000;
 
@@ -27,6 +29,7 @@ export async function measureCosts(setup: Setup): Promise<Row[]> {
       requireGood(await load.runs(CLIENTS, WARM_UP_RUNS));
       const gatewayMs = await measureGatewayMs(setup, start);
       rows.push(...(await measureRuns(setup, start, load, { gatewayMs, queueMs, bareMs })));
+      rows.push(await measureHasty(setup, start));
     } finally {
       await load.close();
     }
@@ -84,6 +87,17 @@ async function measureRuns(
     cost("program", batch.programCpuMs, `as its answer says; bare ${bareMs.toFixed(3)} ms`),
     cost("whole machine", after.busyMs - before.busyMs, "with the kernel's own threads and all other processes"),
   ];
+}
+
+async function measureHasty(setup: Setup, start: Start): Promise<Row> {
+  const load = await setup.startLoad({ ...setup.pythonHello, body: HASTY_HELLO }, start);
+  try {
+    const { programCpuMs, done } = requireGood(await load.runs(CLIENTS, RUNS));
+    const detail = "of a hello that ends by os._exit(0)";
+    return fact(`a ${start} run's core-ms: program, without its end`, `${(programCpuMs / done).toFixed(3)} ms`, detail);
+  } finally {
+    await load.close();
+  }
 }
 
 /** Processor time so far, milliseconds. */
