@@ -10,6 +10,7 @@ import { once } from "node:events";
 import { connectBroker } from "../src/broker/broker.ts";
 import { ensureLayout } from "../src/broker/layout.ts";
 import { systemClock } from "../src/domain/clock.ts";
+import type { Execution } from "../src/domain/execution.ts";
 import { type NodeId, nodeId } from "../src/domain/ids.ts";
 import { requirementsOf } from "../src/domain/requirement.ts";
 import { sampleExecution, sampleResult } from "../src/domain/sample-execution.test-support.ts";
@@ -58,7 +59,9 @@ async function join(servers: string): Promise<Ends & { close(): Promise<void> }>
 }
 
 /** Nothing is made of it: no worker here has boxes. */
-const newExecution = () => sampleExecution("print(6*7)");
+function newExecution(): Execution {
+  return sampleExecution("print(6*7)");
+}
 
 /** Takes jobs and says at once that they are done. */
 async function fillSlot({ queue, store }: Ends, node: NodeId, signal: AbortSignal): Promise<void> {
