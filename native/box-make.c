@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "box-internal.h"
+#include "gate.h"
 #include "maker.h"
 #include "status.h"
 #include "system.h"
@@ -144,7 +145,7 @@ static uint32_t count_zygotes(const struct boxes *boxes, uint32_t zygote) {
 }
 
 /* What main has of its own while it waits at its gate: pages that it shares with the host's files, or with its zygote, are there
- * anyway. */
+ * anyway. Those of a small zygote it has yet to copy, when it has stood idle for a moment. */
 static void tell_measure(struct boxes *boxes, const struct box *box) {
   struct __attribute__((packed)) {
     uint64_t own, zygote;
@@ -154,6 +155,7 @@ static void tell_measure(struct boxes *boxes, const struct box *box) {
     measure.own = read_bytes(box->main, "smaps_rollup", "Private_Dirty");
     measure.zygote = read_bytes(box->lane.zygotes[box->zygote - 1].pid, "status", "RssAnon");
     measure.zygotes = count_zygotes(boxes, box->zygote - 1);
+    if (measure.zygote <= GATE_COPIED_MAX && measure.own < measure.zygote) measure.own = measure.zygote;
   } else {
     measure.own = read_bytes(box->main, "status", "RssAnon"); /* one look, and no walk through the pages of a large process */
   }

@@ -89,7 +89,7 @@ static void correct_kernel(void) {
   if (field[51]) prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0);
 }
 
-enum { PAGE = 4096, OWNED_PAGES_MAX = 1024, REST_MS = 50 };
+enum { PAGE = 4096, REST_MS = 50 };
 
 /* Whether the script has begun, or the launcher has let the box go. */
 static bool is_called(int wait_ms) {
@@ -133,7 +133,7 @@ static size_t visit_writable(bool is_copying) {
  * this box yet. Copying costs more than the faults; what it buys is that they are not the run's. Under load the run is there
  * at once, and goes without. Of a large one it would be too much for nothing. */
 static void own_memory_at_rest(void) {
-  if (!is_called(REST_MS) && visit_writable(false) <= OWNED_PAGES_MAX) visit_writable(true);
+  if (!is_called(REST_MS) && visit_writable(false) <= GATE_COPIED_MAX / PAGE) visit_writable(true);
 }
 
 static void become_parked(const struct birth *birth) {

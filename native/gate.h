@@ -20,6 +20,9 @@
 /* A zygote's descriptors beside 0, 1 and 2, which are pipes: interpreters look at what they are. */
 enum { GATE_REQUESTS_FD = 100, GATE_POLICY_FD = 101 };
 
+/* A process born of a zygote that holds no more than this copies all of it, once it stands idle. Bytes. */
+enum { GATE_COPIED_MAX = 4 << 20 };
+
 /* What a zygote is asked for over GATE_REQUESTS_FD (SOCK_SEQPACKET): a process in the namespaces of `init`, in the groups
  * whose files come along. */
 struct gate_request {
