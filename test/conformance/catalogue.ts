@@ -151,7 +151,7 @@ export const CATALOGUE: readonly Case[] = [
     what: "an endless loop is stopped at `cpuMs`; what was printed before is kept",
     tries: [
       {
-        send: { limits: { cpuMs: 400, wallMs: 10_000 } },
+        send: { limits: { cpuMs: 400 } },
         get: {
           status: "time_limit_exceeded",
           run: {
@@ -186,7 +186,6 @@ export const CATALOGUE: readonly Case[] = [
     tries: [
       {
         // Where nothing bounds recursion, processor time does.
-        send: { limits: { wallMs: AMPLE_TIME.wallMs } },
         get: fails({ signal: null, stderr: expect.stringMatching(/recursion|stack/i) }),
       },
     ],
@@ -251,7 +250,7 @@ export const CATALOGUE: readonly Case[] = [
     tries: [
       {
         get: prints("slept\n", {
-          wallMs: expect.toSatisfy((wallMs) => wallMs >= 400 && wallMs < 5_000, "400 to 5,000"),
+          wallMs: expect.toSatisfy((wallMs) => wallMs >= 400 && wallMs < 15_000, "400 to 15,000"),
           cpuMs: expect.toSatisfy((cpuMs) => cpuMs < 350, "below 350"),
         }),
       },
