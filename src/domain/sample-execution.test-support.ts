@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Execution, ExecutionResult } from "./execution.ts";
+import type { Execution, ExecutionResult, RunResult } from "./execution.ts";
 import { executionId, nodeId } from "./ids.ts";
 import { DEFAULT_COMPILE_LIMITS, DEFAULT_RUN_LIMITS } from "./limits.ts";
 
@@ -26,6 +26,22 @@ export function sampleExecution(label = "", changes: Partial<Execution> = {}): E
 export function labelOf(execution: Execution): string {
   return Buffer.from(execution.files[0]?.content ?? []).toString();
 }
+
+/** Of a program that printed 42. */
+export const SAMPLE_RUN: RunResult = {
+  status: "ok",
+  exit: { kind: "code", code: 0 },
+  stdout: Buffer.from("42\n"),
+  stderr: new Uint8Array(),
+  stdoutTruncated: false,
+  stderrTruncated: false,
+  cpuMs: 1.23456,
+  wallMs: 2,
+  memoryBytes: 4096,
+  cached: false,
+  warm: false,
+  message: null,
+};
 
 export function sampleResult(execution: Execution): ExecutionResult {
   const { id, language, version } = execution;

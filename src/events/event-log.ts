@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { RunResult } from "../domain/execution.ts";
 import type { NodeId } from "../domain/ids.ts";
 import type { OutputStream } from "../domain/progress.ts";
@@ -24,10 +25,12 @@ export const BEGINNING: Position = { entry: 0, byte: 0 };
  * Output of one stream is one entry, however many writes it was; so what a log takes does not depend on how a program writes.
  */
 export interface EventLog {
+  /** Tells it from others of the same execution: a server that has started anew has another one. */
+  readonly key: string;
   add(event: ExecutionEvent): void;
   /** No more comes of a stream; when it was not cut, what is left of a character is given as it is. */
   endStream(stream: OutputStream, wasCut: boolean): void;
-  /** @returns null when all that there is was read, and for a position of another log, which is beyond this one. */
+  /** @returns null when all that there is was read, and for a position that is beyond it. */
   read(from: Position): { readonly event: ExecutionEvent; readonly next: Position } | null;
   has(position: Position): boolean;
   /** @returns what ends that. */
@@ -49,6 +52,8 @@ interface OutputEntry {
   buffer: Buffer;
   size: number;
 }
+
+const KEY_BYTES = 4;
 
 /** @param spend asked before so many bytes are kept; once it says no, no more output is. */
 export function createEventLog(spend: (bytes: number) => boolean): EventLog {
@@ -97,6 +102,7 @@ export function createEventLog(spend: (bytes: number) => boolean): EventLog {
   }
 
   return {
+    key: randomBytes(KEY_BYTES).toString("hex"),
     add,
     endStream(stream, wasCut) {
       if (!wasCut) print(stream, unfinished[stream]);

@@ -4,9 +4,10 @@ import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../domain/clock.ts";
+import { SAMPLE_RUN } from "../domain/sample-execution.test-support.ts";
 import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
 import type { Queue } from "../queue/queue.ts";
-import { run, type Script, type ScriptedServer, startScriptedServer } from "./scripted-server.test-support.ts";
+import { type Script, type ScriptedServer, startScriptedServer } from "./scripted-server.test-support.ts";
 
 let queue: Queue;
 let server: ScriptedServer;
@@ -219,7 +220,7 @@ describe("a client that does not read its answer", () => {
   const MIB = 1024 * 1024;
 
   function answerMuch(): void {
-    script = () => ({ run: { ...run, stdout: Buffer.alloc(48 * MIB, "x") } });
+    script = () => ({ run: { ...SAMPLE_RUN, stdout: Buffer.alloc(48 * MIB, "x") } });
   }
 
   it("is cut off", async () => {

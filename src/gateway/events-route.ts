@@ -1,10 +1,9 @@
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { EngineError } from "../domain/errors.ts";
-import { BEGINNING, type Position } from "../events/event-log.ts";
 import { quote } from "../protocol/describe.ts";
 import { DONE_EVENT_ID } from "../protocol/event-stream.ts";
-import { followExecution } from "./follow-execution.ts";
+import { followExecution, type ReadUpTo } from "./follow-execution.ts";
 import type { GatewayDeps } from "./gateway.ts";
 import { findOwnExecution } from "./own-execution.ts";
 import { refuseQuery } from "./query.ts";
@@ -40,11 +39,11 @@ export function registerEventsRoute(app: FastifyInstance, { store, events }: Gat
 }
 
 /** @throws {EngineError} `invalid_field`. */
-function readLastEventId({ headers }: FastifyRequest): Position | "done" {
+function readLastEventId({ headers }: FastifyRequest): ReadUpTo | "done" | null {
   const given = headers["last-event-id"];
-  if (given === undefined || given === "") return BEGINNING;
+  if (given === undefined || given === "") return null;
   if (given === DONE_EVENT_ID) return "done";
-  const [, entry, byte] = /^(\d{1,9})\.(\d{1,9})$/.exec(String(given)) ?? [];
-  if (entry !== undefined) return { entry: Number(entry), byte: Number(byte) };
+  const [, key, entry, byte] = /^([0-9a-f]{1,16})\.(\d{1,9})\.(\d{1,9})$/.exec(String(given)) ?? [];
+  if (key !== undefined) return { key, entry: Number(entry), byte: Number(byte) };
   throw new EngineError("invalid_field", `Last-Event-ID has to be the id of an event, not ${quote(String(given))}`);
 }

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../domain/clock.ts";
 import type { Progress } from "../domain/progress.ts";
+import { SAMPLE_RUN } from "../domain/sample-execution.test-support.ts";
 import { executionResponseSchema } from "../protocol/execution-response.ts";
 import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
-import { run, type ScriptedServer, startScriptedServer } from "./scripted-server.test-support.ts";
+import { type ScriptedServer, startScriptedServer } from "./scripted-server.test-support.ts";
 
 let server: ScriptedServer;
 let url: string;
@@ -23,7 +24,7 @@ beforeEach(async () => {
       cancelled.addEventListener("abort", finish);
       begun.resolve();
       await finished.promise;
-      progress?.ended(run);
+      progress?.ended(SAMPLE_RUN);
       return cancelled.aborted ? { status: "cancelled", run: null } : {};
     },
   });
@@ -81,7 +82,7 @@ describe("GET /v1/executions/{id}/events", () => {
     expect(await next(events)).toMatchObject({ event: "queued", data: {} });
     progress.started();
     expect(await next(events)).toMatchObject({ event: "started", data: { node: "node_1" } });
-    progress.compiled(run);
+    progress.compiled(SAMPLE_RUN);
     expect(await next(events)).toMatchObject({
       event: "compile",
       data: { status: "ok", stdout: "42\n", cpuMs: 1.235 },
@@ -125,7 +126,7 @@ describe("GET /v1/executions/{id}/events", () => {
   it("begins anew for the id of another log, and refuses what is none", async () => {
     const address = await submit();
     finish();
-    expect(await kinds(follow(address, "7.1"))).toEqual(["queued", "done"]);
+    expect(await kinds(follow(address, "0123abcd.1.0"))).toEqual(["queued", "done"]);
     const answer = await fetch(`${address}/events`, { headers: { "last-event-id": "seven" } });
     expect(answer.status).toBe(422);
     expect(await answer.json()).toMatchObject({
@@ -156,6 +157,14 @@ describe("GET /v1/executions/{id}/events", () => {
     expect((await next(events)).event).toBe("queued");
     await server.app.close();
     expect((await events.next()).done).toBe(true);
+  });
+
+  it("is not there yet where nodes meet at a broker", async () => {
+    await server.close();
+    server = startScriptedServer({ queue: createEmbeddedQueue({ capacity: 1, clock: systemClock }), events: null });
+    url = await server.app.listen({ port: 0 });
+    const answer = await fetch(`${await submit()}/events`);
+    expect([answer.status, await answer.json()]).toMatchObject([422, { code: "not_supported_yet" }]);
   });
 
   it("has headers alone for HEAD, and is for executions that there are", async () => {

@@ -5,21 +5,27 @@ import { KEEP_ALIVE, toDoneText, toEventText } from "../protocol/event-stream.ts
 /** How often something is sent at the least, so that nobody on the way takes the connection for dead, milliseconds. */
 const KEEP_ALIVE_MS = 15_000;
 
+/** What a reader has had of which log. */
+export interface ReadUpTo extends Position {
+  readonly key: string;
+}
+
 /**
  * The text of an execution's events, as they come, until it is done. It is asked for as fast as its reader takes it, and nothing
  * is kept for one that is slow.
  * @param options.log undefined where there is none any more: then only the end is told.
  * @param options.done when it rejects, or `signal` aborts, that is the end of the text.
- * @param options.after what the reader has had; another log's position is read from the beginning.
+ * @param options.after what the reader has had, null for nothing; of another log, it is told this one from the beginning.
  */
 export async function* followExecution(options: {
   readonly log: EventLog | undefined;
   readonly done: Promise<ExecutionResult>;
-  readonly after: Position;
+  readonly after: ReadUpTo | null;
   readonly signal: AbortSignal;
 }): AsyncGenerator<string, void, undefined> {
   const { log, done, after, signal } = options;
-  let position = log?.has(after) ? after : BEGINNING;
+  const isOfLog = after !== null && log?.key === after.key && log.has(after);
+  let position: Position = isOfLog ? after : BEGINNING;
   let result: ExecutionResult | "none" | null = null;
   let isSilent = false;
   let wake = (): void => undefined;
@@ -41,7 +47,7 @@ export async function* followExecution(options: {
       const read = log?.read(position) ?? null;
       if (read !== null) {
         position = read.next;
-        yield toEventText(read.event, `${position.entry}.${position.byte}`);
+        yield toEventText(read.event, `${log?.key}.${position.entry}.${position.byte}`);
       } else if (ended !== null) {
         if (ended !== "none") yield toDoneText(ended);
         return;

@@ -3,10 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../domain/clock.ts";
 import { EngineError } from "../domain/errors.ts";
 import { DEFAULT_COMPILE_LIMITS, DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
+import { SAMPLE_RUN } from "../domain/sample-execution.test-support.ts";
 import { executionResponseSchema } from "../protocol/execution-response.ts";
 import { problemSchema } from "../protocol/problem.ts";
 import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
-import { run, type Script, type ScriptedServer, startScriptedServer } from "./scripted-server.test-support.ts";
+import { type Script, type ScriptedServer, startScriptedServer } from "./scripted-server.test-support.ts";
 
 let server: ScriptedServer;
 let script: Script;
@@ -113,7 +114,7 @@ describe("POST /v1/executions", () => {
   it("answers 200 for a program that failed", async () => {
     script = () => ({
       status: "runtime_error",
-      run: { ...run, status: "runtime_error", exit: { kind: "signal", signal: "SIGSEGV" } },
+      run: { ...SAMPLE_RUN, status: "runtime_error", exit: { kind: "signal", signal: "SIGSEGV" } },
     });
     const answer = await postJson({ language: "python", code: "x" });
     expect(answer.statusCode).toBe(200);
@@ -374,7 +375,7 @@ describe("every route", () => {
   it("says nothing of a bug but the number to look for in the log", async () => {
     script = () => ({
       run: {
-        ...run,
+        ...SAMPLE_RUN,
         get stdout(): Uint8Array {
           throw new Error("secret of the engine");
         },

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { systemClock } from "../domain/clock.ts";
-import type { Execution, ExecutionResult, RunResult } from "../domain/execution.ts";
+import type { Execution, ExecutionResult } from "../domain/execution.ts";
 import type { NodeId } from "../domain/ids.ts";
 import type { Progress } from "../domain/progress.ts";
 import { toolchainRequirement } from "../domain/requirement.ts";
+import { SAMPLE_RUN } from "../domain/sample-execution.test-support.ts";
 import { createEventLogs } from "../events/event-logs.ts";
 import type { Detected } from "../languages/detect.ts";
 import { parseManifest } from "../languages/manifest.ts";
@@ -42,21 +43,6 @@ export interface ScriptedServer {
   close(): Promise<void>;
 }
 
-export const run: RunResult = {
-  status: "ok",
-  exit: { kind: "code", code: 0 },
-  stdout: Buffer.from("42\n"),
-  stderr: new Uint8Array(),
-  stdoutTruncated: false,
-  stderrTruncated: false,
-  cpuMs: 1.23456,
-  wallMs: 2,
-  memoryBytes: 4096,
-  cached: false,
-  warm: false,
-  message: null,
-};
-
 const UNLIMITED = { ratePerMinute: null, concurrency: null };
 
 const ANYBODY = {
@@ -76,12 +62,14 @@ export function startScriptedServer(options: {
   readonly store?: Store;
   readonly script?: Script;
   readonly slots?: number;
+  /** Null for none, as where many processes meet. */
+  readonly events?: null;
   readonly access?: Partial<AccessOptions>;
   readonly network?: Partial<NetworkOptions>;
 }): ScriptedServer {
   const { queue, script = () => ({}), slots = 1 } = options;
   const store = options.store ?? createScratchStore();
-  const events = createEventLogs({ whenDone: (id) => store.whenDone(id, { signal: stopped.signal }) });
+  const logs = createEventLogs({ whenDone: (id) => store.whenDone(id, { signal: stopped.signal }) });
   const languages = someLanguages();
   const offers = new Set(languages.toolchains().map(toolchainRequirement));
   const executions: Execution[] = [];
@@ -95,7 +83,7 @@ export function startScriptedServer(options: {
     app: createGateway({
       queue,
       store,
-      events,
+      events: options.events === null ? null : logs,
       languages,
       warmProcesses: () => ({ python: 2 }),
       warmMemoryBytes: () => ({ python: 7_000_000 }),
@@ -134,7 +122,7 @@ export function startScriptedServer(options: {
     telemetry,
     isReady: true,
     async close() {
-      events.close();
+      logs.close();
       telemetry.close();
       stopped.abort();
       await queue.close();
@@ -161,7 +149,7 @@ export function startScriptedServer(options: {
     executions.push(execution);
     const result = {
       ...resultOf(execution),
-      ...(await script(execution, lease.cancelled, events.progressOf(execution.id, NODE))),
+      ...(await script(execution, lease.cancelled, logs.progressOf(execution.id, NODE))),
     };
     await store.complete(execution.id, start.attempt, result);
     telemetry.executionEnded(result, lease.job.submitter);
@@ -177,7 +165,7 @@ function resultOf(execution: Execution): ExecutionResult {
     language: execution.language,
     version: execution.version,
     compile: null,
-    run,
+    run: SAMPLE_RUN,
     queuedMs: 0.5,
     totalMs: 3,
     node: NODE,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ExecutionResult, RunResult } from "../domain/execution.ts";
 import type { ExecutionId, NodeId } from "../domain/ids.ts";
-import { run } from "./scripted-server.test-support.ts";
+import { SAMPLE_RUN } from "../domain/sample-execution.test-support.ts";
 import { toTextAnswer } from "./text-answer.ts";
 
 function answerTo(status: ExecutionResult["status"], runs: { compile?: Partial<RunResult>; run?: Partial<RunResult> }) {
@@ -10,8 +10,8 @@ function answerTo(status: ExecutionResult["status"], runs: { compile?: Partial<R
     status,
     language: "c",
     version: "12.2.0",
-    compile: runs.compile ? { ...run, ...runs.compile } : null,
-    run: runs.run ? { ...run, ...runs.run } : null,
+    compile: runs.compile ? { ...SAMPLE_RUN, ...runs.compile } : null,
+    run: runs.run ? { ...SAMPLE_RUN, ...runs.run } : null,
     queuedMs: 0,
     totalMs: 0,
     node: "node_1" as NodeId,

@@ -2,23 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ExecutionResult, RunResult } from "../domain/execution.ts";
 import type { ExecutionId, NodeId } from "../domain/ids.ts";
+import { SAMPLE_RUN } from "../domain/sample-execution.test-support.ts";
 import { executionResponseSchema } from "./execution-response.ts";
 import { toResponse, wholeCharacters } from "./to-response.ts";
-
-const run: RunResult = {
-  status: "ok",
-  exit: { kind: "code", code: 0 },
-  stdout: Buffer.from("42\n"),
-  stderr: new Uint8Array(),
-  stdoutTruncated: false,
-  stderrTruncated: false,
-  cpuMs: 1.23456,
-  wallMs: 2,
-  memoryBytes: 4096,
-  cached: false,
-  warm: false,
-  message: null,
-};
 
 function resultOf(changes: Partial<RunResult>): ExecutionResult {
   return {
@@ -27,7 +13,7 @@ function resultOf(changes: Partial<RunResult>): ExecutionResult {
     language: "python",
     version: "3.11.2",
     compile: null,
-    run: { ...run, ...changes },
+    run: { ...SAMPLE_RUN, ...changes },
     queuedMs: 0.00049,
     totalMs: 3,
     node: "node_1" as NodeId,
@@ -74,7 +60,7 @@ describe("toResponse", () => {
     const results = [
       resultOf({}),
       resultOf({ exit: { kind: "signal", signal: "SIGKILL" }, stdout: Buffer.from([0xff]) }),
-      { ...resultOf({}), status: "compile_error" as const, compile: run, run: null },
+      { ...resultOf({}), status: "compile_error" as const, compile: SAMPLE_RUN, run: null },
       { ...resultOf({}), status: "internal_error" as const, run: null },
       resultOf({ exit: null, status: "cancelled", message: "the client hung up" }),
     ];

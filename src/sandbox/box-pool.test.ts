@@ -1,26 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
 import type { Box } from "./box.ts";
 import { createBoxPool } from "./box-pool.ts";
 import { CLEAN_EXIT, createFakeClient } from "./fake-client.test-support.ts";
-import type { RunSpec } from "./sandbox.ts";
+import { SAMPLE_SPEC } from "./sample-run.test-support.ts";
 import { fakeWarmStart } from "./warm-start.test-support.ts";
 import type { WarmStart } from "./warm-start.ts";
 import { NO_ZYGOTE } from "./wire.ts";
 
 const USUAL = 64;
 const ODD = 100;
-
-const SPEC: RunSpec = {
-  executable: "/usr/bin/true",
-  argv: ["true"],
-  env: {},
-  files: [],
-  stdin: new Uint8Array(),
-  limits: DEFAULT_RUN_LIMITS,
-  warm: null,
-  collect: null,
-};
 
 const FORKED = fakeWarmStart({ id: "forked-1", way: "fork" });
 const BOOTED: WarmStart = { ...FORKED, id: "booted-1", way: "boot" };
@@ -117,7 +105,7 @@ describe("a pool of boxes", () => {
     const box = await take(USUAL);
     await settled();
     expect(made()).toHaveLength(2);
-    void box?.run(SPEC);
+    void box?.run(SAMPLE_SPEC);
     const [running = 0] = living();
     emit(running, { kind: "exited", report: CLEAN_EXIT });
     emit(running, { kind: "destroyed" });
@@ -173,7 +161,7 @@ describe("a pool of boxes", () => {
     finishMaking();
     const first = await take(USUAL);
     const second = watch(take(USUAL));
-    void first?.run(SPEC);
+    void first?.run(SAMPLE_SPEC);
     emit(1, { kind: "exited", report: CLEAN_EXIT });
     await settled();
     expect(second.box).toBeUndefined();

@@ -1,24 +1,13 @@
 import { constants } from "node:os";
 import { describe, expect, it } from "vitest";
-import { DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
 import { type Box, createBox } from "./box.ts";
 import { CLEAN_EXIT, createFakeClient } from "./fake-client.test-support.ts";
-import type { LaunchError, RunSpec } from "./sandbox.ts";
+import { SAMPLE_SPEC } from "./sample-run.test-support.ts";
+import type { LaunchError } from "./sandbox.ts";
 import { STAGES } from "./stages.ts";
 import { fakeWarmStart } from "./warm-start.test-support.ts";
 import type { WarmStart } from "./warm-start.ts";
 import { ProtocolError } from "./wire.ts";
-
-const SPEC: RunSpec = {
-  executable: "/usr/bin/true",
-  argv: ["true"],
-  env: {},
-  files: [],
-  stdin: new Uint8Array(),
-  limits: DEFAULT_RUN_LIMITS,
-  warm: null,
-  collect: null,
-};
 
 const BOOTED = fakeWarmStart({ id: "booted-1", executable: "/usr/bin/booted", argv: ["booted", "main"] });
 const FORKED: WarmStart = { ...BOOTED, id: "forked-1", way: "fork" };
@@ -65,7 +54,7 @@ describe("a box", () => {
   it("runs a program and reports what was seen", async () => {
     const { box, emit, told } = makePreparedBox();
     const printed: string[] = [];
-    const report = box.run({ ...SPEC, onOutput: (stream, bytes) => printed.push(`${stream} ${bytes}`) });
+    const report = box.run({ ...SAMPLE_SPEC, onOutput: (stream, bytes) => printed.push(`${stream} ${bytes}`) });
     emit({ kind: "stdout", bytes: Buffer.from("a") });
     emit({ kind: "stderr", bytes: Buffer.from("e") });
     emit({ kind: "stdout", bytes: Buffer.from("b") });
@@ -107,12 +96,12 @@ describe("a box", () => {
     emit({ kind: "destroyed" });
     expect(told).toEqual(["prepared", "failed", "destroyed"]);
     expect(failure()).toMatchObject({ stage: "box_lost" });
-    await expect(box.run(SPEC)).rejects.toMatchObject({ stage: "box_lost" });
+    await expect(box.run(SAMPLE_SPEC)).rejects.toMatchObject({ stage: "box_lost" });
   });
 
   it("fails the run when the program cannot be started", async () => {
     const { box, emit, told } = makePreparedBox();
-    const report = box.run(SPEC);
+    const report = box.run(SAMPLE_SPEC);
     emit(failed);
     await expect(report).rejects.toMatchObject({ stage: "exec", errno: "ENOENT" });
     expect(told).toEqual(["prepared"]);
@@ -120,7 +109,7 @@ describe("a box", () => {
 
   it("fails the run when someone outside ended the box", async () => {
     const { box, emit, names } = makePreparedBox();
-    const report = box.run({ ...SPEC, collect: { wants: () => true, maxBytes: 10 } });
+    const report = box.run({ ...SAMPLE_SPEC, collect: { wants: () => true, maxBytes: 10 } });
     emit({ kind: "exited", report: { ...CLEAN_EXIT, cause: 6, exitKind: "signal", exitValue: 9 } });
     await expect(report).rejects.toMatchObject({ stage: "box_lost" });
     expect(names().at(-1)).toBe("release"); // it was to be kept
@@ -128,12 +117,12 @@ describe("a box", () => {
 
   it("fails the run when it vanishes, and when the launcher is lost", async () => {
     const vanished = makePreparedBox();
-    const first = vanished.box.run(SPEC);
+    const first = vanished.box.run(SAMPLE_SPEC);
     vanished.emit({ kind: "destroyed" });
     await expect(first).rejects.toMatchObject({ stage: "box_lost" });
 
     const lost = makePreparedBox();
-    const second = lost.box.run(SPEC);
+    const second = lost.box.run(SAMPLE_SPEC);
     lost.setLanes(0);
     await expect(second).rejects.toMatchObject({ stage: "launcher_lost" });
     expect(lost.told).toEqual(["prepared", "destroyed"]);
@@ -141,7 +130,7 @@ describe("a box", () => {
 
   it("ends a run that is killed while it runs", async () => {
     const { box, emit, names } = makePreparedBox();
-    const report = box.run(SPEC);
+    const report = box.run(SAMPLE_SPEC);
     box.kill();
     box.kill();
     expect(names().filter((name) => name === "kill")).toHaveLength(1);
@@ -151,7 +140,7 @@ describe("a box", () => {
 
   it("lets go of a box that was killed and would have been kept", async () => {
     const { box, emit, names } = makePreparedBox();
-    const report = box.run({ ...SPEC, collect: { wants: () => true, maxBytes: 10 } });
+    const report = box.run({ ...SAMPLE_SPEC, collect: { wants: () => true, maxBytes: 10 } });
     box.kill();
     emit({ kind: "exited", report: { ...CLEAN_EXIT, cause: 5, exitKind: "signal", exitValue: 9 } });
     expect(await report).toMatchObject({ stopCause: "killed", files: [] });
@@ -160,7 +149,7 @@ describe("a box", () => {
 
   it("ends a run that is killed before its program started", async () => {
     const { box, emit } = makePreparedBox();
-    const report = box.run({ ...SPEC, files: [{ path: "a", content: new Uint8Array(500_000), mode: 0o644 }] });
+    const report = box.run({ ...SAMPLE_SPEC, files: [{ path: "a", content: new Uint8Array(500_000), mode: 0o644 }] });
     box.kill();
     emit({ kind: "destroyed" });
     expect(await report).toMatchObject({ stopCause: "killed", cpuMs: 0, wallMs: 0 });
@@ -185,7 +174,7 @@ describe("a box", () => {
 
   it("does not accept a second end", () => {
     const { box, emit } = makePreparedBox();
-    const report = box.run({ ...SPEC, collect: { wants: () => true, maxBytes: 10 } });
+    const report = box.run({ ...SAMPLE_SPEC, collect: { wants: () => true, maxBytes: 10 } });
     emit({ kind: "exited", report: CLEAN_EXIT });
     expect(() => emit({ kind: "exited", report: CLEAN_EXIT })).toThrow(ProtocolError);
     emit({ kind: "destroyed" });
@@ -198,7 +187,7 @@ describe("a box whose files are wanted", () => {
 
   function makeKeptBox() {
     const made = makePreparedBox();
-    const report = made.box.run({ ...SPEC, collect });
+    const report = made.box.run({ ...SAMPLE_SPEC, collect });
     made.emit({ kind: "exited", report: CLEAN_EXIT });
     return { ...made, report };
   }
@@ -273,7 +262,7 @@ describe("a warm box", () => {
     expect(requests[0]?.payload.readUInt32LE(16)).toBe(7);
     emit({ kind: "prepared" });
     expect(told).toEqual(["prepared"]);
-    const report = box.run(SPEC);
+    const report = box.run(SAMPLE_SPEC);
     emit({ kind: "exited", report: CLEAN_EXIT });
     expect(await report).toMatchObject({ isWarm: true });
     expect(names()).toEqual(["prepare", "start", "stdinEnd"]);
@@ -290,7 +279,7 @@ describe("a warm box", () => {
     emit({ kind: "credit", channel: "load", bytes: requests[1]?.payload.length ?? 0 });
     emit({ kind: "booted" });
     expect(told).toEqual(["prepared"]);
-    const report = box.run(SPEC);
+    const report = box.run(SAMPLE_SPEC);
     emit({ kind: "exited", report: CLEAN_EXIT });
     expect(await report).toMatchObject({ isWarm: true });
   });

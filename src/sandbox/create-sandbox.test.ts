@@ -1,10 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
 import type { BoxPlan } from "./box-plan.ts";
 import { createSandbox } from "./create-sandbox.ts";
 import { exitedWith, type FakeLauncherOptions, startFakeLauncher } from "./fake-launcher.test-support.ts";
-import type { RunSpec } from "./sandbox.ts";
+import { SAMPLE_SPEC } from "./sample-run.test-support.ts";
 import { PROTOCOL_VERSION } from "./wire.ts";
 
 const PLAN: BoxPlan = {
@@ -16,17 +15,6 @@ const PLAN: BoxPlan = {
   rlimits: [],
   warmStarts: [],
   filter: Buffer.alloc(8),
-};
-
-const SPEC: RunSpec = {
-  executable: "/usr/bin/true",
-  argv: ["true"],
-  env: {},
-  files: [],
-  stdin: new Uint8Array(),
-  limits: DEFAULT_RUN_LIMITS,
-  warm: null,
-  collect: null,
 };
 
 const fail = () => expect.fail("nobody should replace it");
@@ -93,7 +81,7 @@ describe("a sandbox", () => {
 
   it("runs programs", async () => {
     const { sandbox } = await start({ onRequest: ends });
-    const reports = await Promise.all(Array.from({ length: 20 }, () => sandbox.run(SPEC)));
+    const reports = await Promise.all(Array.from({ length: 20 }, () => sandbox.run(SAMPLE_SPEC)));
     for (const { exit, stdout } of reports) {
       expect(exit).toEqual({ kind: "code", code: 3 });
       expect(Buffer.from(stdout).toString()).toBe("hi");
@@ -102,7 +90,10 @@ describe("a sandbox", () => {
 
   it("starts nothing when the run was aborted before", async () => {
     const { launcher, sandbox } = await start({ onRequest: ends });
-    expect(await sandbox.run(SPEC, { signal: AbortSignal.abort() })).toMatchObject({ stopCause: "killed", cpuMs: 0 });
+    expect(await sandbox.run(SAMPLE_SPEC, { signal: AbortSignal.abort() })).toMatchObject({
+      stopCause: "killed",
+      cpuMs: 0,
+    });
     expect(launcher.requests.some(({ name }) => name === "start")).toBe(false);
   });
 
@@ -113,7 +104,7 @@ describe("a sandbox", () => {
         if (name === "start") controller.abort();
       },
     });
-    expect(await sandbox.run(SPEC, { signal: controller.signal })).toMatchObject({ stopCause: "killed" });
+    expect(await sandbox.run(SAMPLE_SPEC, { signal: controller.signal })).toMatchObject({ stopCause: "killed" });
     expect(launcher.requests.filter(({ name }) => name === "kill")).toHaveLength(1);
   });
 
@@ -128,8 +119,8 @@ describe("a sandbox", () => {
       },
     });
     const starts = () => launcher.requests.filter(({ name }) => name === "start").length;
-    await sandbox.run(SPEC);
-    const second = sandbox.run(SPEC);
+    await sandbox.run(SAMPLE_SPEC);
+    const second = sandbox.run(SAMPLE_SPEC);
     await expect(Promise.race([second, delay(50)])).resolves.toBeUndefined();
     expect(starts()).toBe(1);
     ended.shift()?.();
@@ -140,11 +131,11 @@ describe("a sandbox", () => {
 
   it("kills what runs when it is closed, and runs nothing after that", async () => {
     const { launcher, sandbox } = await start();
-    const report = sandbox.run(SPEC);
+    const report = sandbox.run(SAMPLE_SPEC);
     await vi.waitFor(() => expect(launcher.requests.some(({ name }) => name === "start")).toBe(true));
     await Promise.all([sandbox.close(), sandbox.close()]);
     expect(await report).toMatchObject({ stopCause: "killed" });
-    await expect(sandbox.run(SPEC)).rejects.toMatchObject({ stage: "closed" });
+    await expect(sandbox.run(SAMPLE_SPEC)).rejects.toMatchObject({ stage: "closed" });
     expect(sandbox.isReady()).toBe(false);
   });
 });
@@ -160,9 +151,9 @@ describe("a launcher that is lost", () => {
         isFirst = false;
       },
     });
-    await expect(sandbox.run(SPEC)).rejects.toMatchObject({ stage: "launcher_lost" });
+    await expect(sandbox.run(SAMPLE_SPEC)).rejects.toMatchObject({ stage: "launcher_lost" });
     expect(sandbox.isReady()).toBe(false);
-    expect(await sandbox.run(SPEC)).toMatchObject({ exit: { kind: "code", code: 3 } });
+    expect(await sandbox.run(SAMPLE_SPEC)).toMatchObject({ exit: { kind: "code", code: 3 } });
     expect(launcher.connections()).toBe(2);
     expect(launcher.requests.filter(({ name }) => name === "define")).toHaveLength(2);
   });
@@ -175,7 +166,7 @@ describe("a launcher that is lost", () => {
     ["FATAL", Buffer.from([2, 0, 0, 0, 141, 0, 0, 0, 0, 0, 0, 0, 110, 111])],
   ])("is one that sends %s", async (_what, bytes) => {
     const { launcher, sandbox, errors } = await start();
-    const report = sandbox.run(SPEC);
+    const report = sandbox.run(SAMPLE_SPEC);
     await vi.waitFor(() => expect(launcher.requests.some(({ name }) => name === "start")).toBe(true));
     launcher.write(bytes);
     await expect(report).rejects.toMatchObject({ stage: "launcher_lost" });
@@ -199,8 +190,8 @@ describe("a launcher that does not answer", () => {
 
   it("is given up and replaced when a run is overdue", async () => {
     const { launcher, sandbox, replaced, errors } = await start();
-    const lost = expect(sandbox.run(SPEC)).rejects.toMatchObject({ stage: "launcher_lost" });
-    await pass(SPEC.limits.wallMs + 9_000);
+    const lost = expect(sandbox.run(SAMPLE_SPEC)).rejects.toMatchObject({ stage: "launcher_lost" });
+    await pass(SAMPLE_SPEC.limits.wallMs + 9_000);
     expect(replaced).toEqual([]);
     await pass(7_000);
     expect(replaced).toEqual([1]);
@@ -224,7 +215,7 @@ describe("a launcher that does not answer", () => {
 
   it("is left alone while it says anything", async () => {
     const { launcher, sandbox, replaced } = await start();
-    const run = sandbox.run(SPEC);
+    const run = sandbox.run(SAMPLE_SPEC);
     await vi.waitFor(() => expect(launcher.requests.some(({ name }) => name === "start")).toBe(true));
     const box = launcher.requests.find(({ name }) => name === "start")?.box ?? 0;
     for (let n = 0; n < 10; n++) {

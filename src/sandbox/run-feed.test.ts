@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_RUN_LIMITS } from "../domain/limits.ts";
 import { createRequestReader, type SentRequest } from "./fake-client.test-support.ts";
 import { startFeeding } from "./run-feed.ts";
+import { SAMPLE_SPEC } from "./sample-run.test-support.ts";
 import type { RunSpec } from "./sandbox.ts";
 import { fakeWarmStart } from "./warm-start.test-support.ts";
 import type { WarmStart } from "./warm-start.ts";
@@ -13,17 +13,7 @@ const START_LIMITS_BYTES = 40;
 function feed(over: Partial<RunSpec>, warm: WarmStart | null = null) {
   const requests: SentRequest[] = [];
   const read = createRequestReader((request) => void requests.push(request));
-  const spec: RunSpec = {
-    executable: "/usr/bin/true",
-    argv: ["true"],
-    env: {},
-    files: [],
-    stdin: new Uint8Array(),
-    limits: DEFAULT_RUN_LIMITS,
-    warm: null,
-    collect: null,
-    ...over,
-  };
+  const spec = { ...SAMPLE_SPEC, ...over };
   const { returnCredit } = startFeeding(BOX, spec, warm, (...parts) => read(Buffer.concat(parts)));
   const bytesOf = (name: SentRequest["name"]) =>
     requests.filter((request) => request.name === name).reduce((sum, { payload }) => sum + payload.length, 0);

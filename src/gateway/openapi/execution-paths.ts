@@ -44,6 +44,17 @@ const ID: Parameter = {
   schema: { type: "string", pattern: "^exe_[0-9a-f]{32}$" },
 };
 
+/** What may be wrong with a program that somebody wants to have run. */
+const OF_SUBMISSIONS = [
+  "unknown_language",
+  "idempotency_conflict",
+  "too_large",
+  "invalid_field",
+  "queue_full",
+  "no_worker",
+  "store_full",
+] as const;
+
 /** The routes that execute programs. */
 export function executionPaths(): Record<string, PathItem> {
   return {
@@ -97,17 +108,7 @@ export function executionPaths(): Record<string, PathItem> {
             headers: RUN_HEADERS,
             content: { "text/plain": { schema: { type: "string" } } },
           },
-          ...errors(
-            "Line",
-            "not_utf8",
-            "unknown_language",
-            "idempotency_conflict",
-            "too_large",
-            "invalid_field",
-            "queue_full",
-            "no_worker",
-            "store_full",
-          ),
+          ...errors("Line", "not_utf8", ...OF_SUBMISSIONS),
           "500": {
             description:
               "The engine failed: `Millrace-Status` is `internal_error`, or the text is a line with the code `internal`.",
@@ -156,17 +157,7 @@ export function executionPaths(): Record<string, PathItem> {
             headers: { Location: { description: "Its address.", schema: { type: "string", format: "uri-reference" } } },
             content: { "application/json": { schema: refersTo("ExecutionState") } },
           },
-          ...errors(
-            "Problem",
-            "malformed_json",
-            "unknown_language",
-            "idempotency_conflict",
-            "too_large",
-            "invalid_field",
-            "queue_full",
-            "no_worker",
-            "store_full",
-          ),
+          ...errors("Problem", "malformed_json", ...OF_SUBMISSIONS),
         },
       },
     },
@@ -206,7 +197,7 @@ export function executionPaths(): Record<string, PathItem> {
             description: "The execution: `cancelled`, unless it was done before.",
             content: { "application/json": { schema: refersTo("ExecutionState") } },
           },
-          ...errors("Problem", "not_found", "expired"),
+          ...errors("Problem", "not_found", "expired", "unknown_field"),
         },
       },
     },

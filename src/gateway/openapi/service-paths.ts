@@ -11,7 +11,7 @@ export function servicePaths(): Record<string, PathItem> {
         tags: ["look"],
         summary: "Languages, their versions and default limits",
         description: "Those that are missing on this server, too, with the command that brings them.",
-        responses: { "200": json("All languages.", refersTo("Languages")), ...errors("Problem") },
+        responses: { "200": json("All languages.", refersTo("Languages")), ...errors("Problem", "unknown_field") },
       },
     },
     "/v1/cluster": {
@@ -19,7 +19,7 @@ export function servicePaths(): Record<string, PathItem> {
         operationId: "describeCluster",
         tags: ["look"],
         summary: "Nodes, how well their boxes hold, and what waits",
-        responses: { "200": json("What there is now.", refersTo("Cluster")), ...errors("Problem") },
+        responses: { "200": json("What there is now.", refersTo("Cluster")), ...errors("Problem", "unknown_field") },
       },
     },
     "/v1/jobs/dead": {
@@ -28,7 +28,10 @@ export function servicePaths(): Record<string, PathItem> {
         tags: ["look"],
         summary: "Jobs that ended their workers, and are not started any more",
         description: "The client's own, the latest 1,000, the latest last. Each is kept for a day at least.",
-        responses: { "200": json("Those that there are.", refersTo("DeadJobs")), ...errors("Problem") },
+        responses: {
+          "200": json("Those that there are.", refersTo("DeadJobs")),
+          ...errors("Problem", "unknown_field"),
+        },
       },
     },
     "/v1/jobs/dead/{id}/retry": {
@@ -52,7 +55,7 @@ export function servicePaths(): Record<string, PathItem> {
             headers: { Location: { description: "Its address.", schema: { type: "string", format: "uri-reference" } } },
             content: { "application/json": { schema: refersTo("ExecutionState") } },
           },
-          ...errors("Problem", "not_found", "queue_full", "no_worker", "store_full"),
+          ...errors("Problem", "not_found", "unknown_field", "queue_full", "no_worker", "store_full"),
         },
       },
     },
