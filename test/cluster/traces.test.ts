@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -62,7 +63,8 @@ test("a trace goes from the client's request through the queue to the boxes", as
   const response = await fetch(`${gateway.url}/v1/executions`, {
     method: "POST",
     headers: { "content-type": "application/json", traceparent: `00-${traceId}-b7ad6b7169203331-01` },
-    body: JSON.stringify({ language: "c", code: "int main() { return 7; }" }),
+    // Nobody has compiled it before.
+    body: JSON.stringify({ language: "c", code: `int main() { return 7; } // ${randomUUID()}` }),
   });
   const { id } = (await response.json()) as { readonly id: string };
 
