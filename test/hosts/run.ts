@@ -104,8 +104,10 @@ for (const version of choose(VERSIONS)) {
     const chosen = (version === "v2") === isUnified ? WHOLE : FEW;
     const cells: string[] = [];
     for (const column of columns) {
-      console.log(`${version}, ${user}: ${column}`);
-      cells.push(await runCell(version, user, chosen[column]));
+      console.log(`${version}, ${user}, ${column}: …`);
+      const counts = await runCell(version, user, chosen[column]);
+      console.log(`${version}, ${user}, ${column}: ${counts}`);
+      cells.push(counts);
     }
     rows.push(`| ${[version, user, ...cells].join(" | ")} |`);
   }
