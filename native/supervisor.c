@@ -262,8 +262,9 @@ int main(int argc, char **argv) {
   instance_remove_dead(&s.instance);
   int result = 1;
   if ((s.signals = signals_open()) < 0 || !listen_on_socket(&s)) {
-    fprintf(stderr, "launcher: cannot listen at %s: %s (remove %s if it is in the way)\n", s.instance.socket_path, strerror(errno),
-            s.instance.directory);
+    const int error = errno;
+    fprintf(stderr, "launcher: cannot listen at %s: %s\n", s.instance.socket_path, strerror(error));
+    if (error == EADDRINUSE) fprintf(stderr, "launcher: remove %s, which is in the way\n", s.instance.directory);
   } else {
     announce(&s.instance);
     result = supervise(&s);
