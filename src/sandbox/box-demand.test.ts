@@ -70,6 +70,11 @@ it("gives each interpreter one, the latest first, as long as there are any", () 
   expect(demandAfter(...kinds)).toEqual({ "64": 3, "64 b": 1, "64 c": 1, "64 d": 1, "64 e": 1, "64 f": 1, "64 g": 1 });
 });
 
+it("takes nothing from an interpreter that most runs ask for, whoever came last", () => {
+  const others = ["b", "c", "d", "e", "f", "g"].map(warm);
+  expect(demandAfter(...times(20, warm("a")), ...others)).toMatchObject({ "64 a": 3, "64 g": 1, "64 f": 1, "64 e": 1 });
+});
+
 it("forgets what nobody has asked for lately", () => {
   const { note, targets, passMs } = makeDemand();
   note(warm("a"));

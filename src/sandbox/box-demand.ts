@@ -32,9 +32,9 @@ const REMEMBERED_RUNS = 32;
 
 /**
  * Another cold kind than the usual one, like that of compile runs, has one less than the last runs asked for: one request
- * for an odd size earns nothing. Warm kinds share their number in proportion to what was asked for, each at least one as
- * long as there is one: the latest first. Their memory is given to those first that were asked for most. What has not been
- * asked for lately is forgotten.
+ * for an odd size earns nothing. Warm kinds share their number, and their memory, in proportion to what was asked for, each at
+ * least one as long as there is one: those first that were asked for most, and of equals the latest. What has not been asked
+ * for lately is forgotten.
  */
 export function createBoxDemand(options: BoxDemandOptions): BoxDemand {
   const { usual, prepared, mostWarm, memory, memoryMs, now } = options;
@@ -46,20 +46,20 @@ export function createBoxDemand(options: BoxDemandOptions): BoxDemand {
     while ((recent.at(-1)?.atMs ?? sinceMs) < sinceMs) recent.pop();
   }
 
+  /** Those first that were asked for most, and of equals the latest. */
   function countAsked(): Map<string, Target> {
     const asked = new Map<string, Target>();
     for (const { kind } of recent) {
       const key = keyOf(kind);
       asked.set(key, { kind, count: (asked.get(key)?.count ?? 0) + 1 });
     }
-    return asked;
+    return new Map([...asked].sort(([, one], [, other]) => other.count - one.count));
   }
 
-  /** Takes from those that were asked for least what is more than the memory there is. */
-  function fitIntoMemory(targets: Map<string, Target>, asked: ReadonlyMap<string, Target>): void {
-    const countOf = (key: string): number => asked.get(key)?.count ?? 0;
+  /** Takes from those that were asked for least, which are the last, what is more than the memory there is. */
+  function fitIntoMemory(targets: Map<string, Target>): void {
     let bytesLeft = memory.budgetBytes;
-    for (const [key, { kind, count }] of [...targets].sort(([one], [other]) => countOf(other) - countOf(one))) {
+    for (const [key, { kind, count }] of targets) {
       if (kind.warm === null) continue;
       const fitting = memory.fit(kind.warm, count, bytesLeft);
       bytesLeft -= fitting.bytes;
@@ -85,7 +85,7 @@ export function createBoxDemand(options: BoxDemandOptions): BoxDemand {
         if (kind.warm !== null) warmLeft -= earned;
         if (earned > 0) targets.set(key, { kind, count: earned });
       }
-      fitIntoMemory(targets, asked);
+      fitIntoMemory(targets);
       return targets.set(keyOf(usual), { kind: usual, count: prepared });
     },
   };

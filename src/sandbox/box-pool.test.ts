@@ -466,6 +466,20 @@ describe("warm boxes", () => {
     expect(second.box?.kind.warm).toBeNull();
   });
 
+  it("one whose zygote was ended before it was born says nothing of the others", async () => {
+    const { take, takeWarm, sent, prepare, fail, pool, warnings } = makePool({ prepared: 1, slots: 3 });
+    void takeWarm(FORKED);
+    expect(zygotesOf(sent("prepare"))).toEqual([0, 1, 1]);
+    prepare(1);
+    await settled();
+    for (let run = 0; run < 32; run++) await take(USUAL, AbortSignal.abort());
+    expect(sent("retire")).toHaveLength(1);
+    for (const box of [2, 3]) fail(box);
+    expect([warnings, pool.counts().failedBoxes]).toEqual([[], 0]);
+    void takeWarm(FORKED);
+    expect(zygotesOf(sent("prepare")).at(-1)).toBe(1);
+  });
+
   it("no more boot in their boxes at a time than half of the slots", async () => {
     const { takeWarm, sent, emit, living, finishMaking, boot } = makePool({ slots: 3, prepared: 2 });
     finishMaking();

@@ -161,8 +161,9 @@ export function createBoxPool(options: BoxPoolOptions): BoxPool {
     },
     failed(box, error) {
       interpreters.settle(box);
-      failedBoxes += 1;
       places.set(box, "leaving");
+      if (interpreters.isOrphan(box)) return;
+      failedBoxes += 1;
       if (box.kind.warm === null) rest(error);
       else if (closed === null) interpreters.bench(box.kind.warm, error);
     },

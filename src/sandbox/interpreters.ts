@@ -15,6 +15,8 @@ export interface Interpreters {
   settle(box: Box): void;
   /** It has failed: its runs start cold for a while. */
   bench(start: WarmStart, error: LaunchError): void;
+  /** Whether the box was to have its process from a zygote that has been ended since: that it fails says nothing of its kind. */
+  isOrphan(box: Box): boolean;
   isBenched(start: WarmStart): boolean;
   /** Ends the zygotes of all others. */
   keep(starts: ReadonlySet<WarmStart | null>): void;
@@ -44,9 +46,11 @@ export function createInterpreters(options: {
   const benched = new Map<string, number>();
   /** The zygotes that the launcher may have. */
   const inUse = new Set<WarmStart>();
+  const orphans = new WeakSet<Box>();
 
   function retire(start: WarmStart): void {
     if (!inUse.delete(start)) return;
+    for (const box of timers.keys()) if (box.kind.warm === start) orphans.add(box);
     launcher.send(encodeRetire(zygotes.indexOf(start) + 1));
     options.retired(start);
   }
@@ -72,6 +76,7 @@ export function createInterpreters(options: {
       benched.set(start.id, performance.now() + BENCHED_MS);
       retire(start); // it may hang
     },
+    isOrphan: (box) => orphans.has(box),
     isBenched: ({ id }) => (benched.get(id) ?? Number.NEGATIVE_INFINITY) > performance.now(),
     keep(starts) {
       for (const start of inUse) if (!starts.has(start)) retire(start);

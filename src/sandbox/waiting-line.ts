@@ -39,7 +39,8 @@ export function createWaitingLine(): WaitingLine {
           },
         };
         waiters.add(waiter);
-        signal?.addEventListener("abort", giveUp, { once: true });
+        if (signal?.aborted) giveUp();
+        else signal?.addEventListener("abort", giveUp, { once: true });
       });
     },
     serve(find) {
