@@ -263,8 +263,9 @@ int main(int argc, char **argv) {
   int result = 1;
   if ((s.signals = signals_open()) < 0 || !listen_on_socket(&s)) {
     const int error = errno;
-    fprintf(stderr, "launcher: cannot listen at %s: %s\n", s.instance.socket_path, strerror(error));
-    if (error == EADDRINUSE) fprintf(stderr, "launcher: remove %s, which is in the way\n", s.instance.directory);
+    const char *place = s.instance.socket_path, *remedy = error == EADDRINUSE ? s.instance.directory : NULL;
+    if (remedy) fprintf(stderr, "launcher: cannot listen at %s: %s (remove %s)\n", place, strerror(error), remedy);
+    else fprintf(stderr, "launcher: cannot listen at %s: %s\n", place, strerror(error));
   } else {
     announce(&s.instance);
     result = supervise(&s);

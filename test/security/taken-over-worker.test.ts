@@ -133,6 +133,6 @@ describe("what a worker leaves where the launcher's socket was", () => {
 
   test("is named when it cannot be removed", async () => {
     mkdirSync(join(socket, ...Array.from({ length: 40 }, () => "deep")), { recursive: true });
-    await expect(start()).rejects.toThrow(`cannot listen at ${socket}: Address already in use (remove ${place}/0 if`);
+    await expect(start()).rejects.toThrow(`cannot listen at ${socket}: Address already in use (remove ${place}/0)`);
   });
 });
