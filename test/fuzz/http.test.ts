@@ -3,7 +3,7 @@ import { createKeysFile } from "../support/keys.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 import { fuzzHttp } from "./fuzz-http.ts";
 
-const FUZZ_MS = 30_000;
+const FUZZ_MS = 15_000;
 
 /** Frequent answers, which show that the fuzzer reaches every part of the way: one that is not seen says that it has lost it. */
 const SEEN = [

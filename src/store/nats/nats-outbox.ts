@@ -28,6 +28,9 @@ interface Entry extends z.output<typeof webhookSchema> {
   readonly revision: number;
 }
 
+/** Far more than are on their way at once. */
+const MOST_DELETIONS = 1_000;
+
 /**
  * `WEBHOOKS` has a value for each delivery, which gateways move by compare-and-set: of those who want to take one, one does.
  * Every gateway follows all of them, so that looking for what is due asks the broker nothing.
@@ -42,23 +45,39 @@ export function createNatsOutbox(options: {
   const { broker, layout, payloads, records, clock } = options;
   const bucket = layout.webhooks;
   const entries = new Map<ExecutionId, Entry>();
+  /** The latest that were told, by their revisions: what was read before is older, and must not come back. */
+  const deletions = new Map<ExecutionId, number>();
   let tellDue: () => void = () => undefined;
   let stopWatching: () => void = () => undefined;
 
-  /** Takes over what the broker has. An older word than the last changes nothing. */
+  /** Takes over what the broker has. An older word than the last changes nothing, however long it was on its way. */
   async function learn(
     id: ExecutionId,
     found: { readonly operation: string; readonly value: Uint8Array; readonly revision: number } | null,
   ): Promise<void> {
-    if (found !== null && found.revision <= (entries.get(id)?.revision ?? 0)) return;
-    if (found?.operation !== "PUT") return void entries.delete(id);
+    if (found?.operation !== "PUT") return forget(id, found?.revision);
+    const entry = await read(found.value);
+    if (found.revision <= Math.max(entries.get(id)?.revision ?? 0, deletions.get(id) ?? 0)) return;
+    if (entry === null) entries.delete(id);
+    else entries.set(id, { ...entry, revision: found.revision });
+  }
+
+  /** @param revision of its deletion, where that was told. */
+  function forget(id: ExecutionId, revision: number | undefined): void {
+    entries.delete(id);
+    if (revision === undefined) return;
+    deletions.set(id, revision);
+    const [oldest] = deletions.keys();
+    if (deletions.size > MOST_DELETIONS && oldest !== undefined) deletions.delete(oldest);
+  }
+
+  /** @returns null for one of a newer version, which is for newer gateways. */
+  async function read(value: Uint8Array): Promise<z.output<typeof webhookSchema> | null> {
     try {
-      const entry = await payloads.unpack(webhookSchema, found.value);
-      entries.set(id, { ...entry, revision: found.revision });
+      return await payloads.unpack(webhookSchema, value);
     } catch (error) {
-      // One of a newer version is for newer gateways.
-      if (!(error instanceof UnreadableMessage)) throw error;
-      entries.delete(id);
+      if (error instanceof UnreadableMessage) return null;
+      throw error;
     }
   }
 
