@@ -76,6 +76,13 @@ export interface Client {
 /** No answer came from the server, or one that is not Millrace's. `cause` has the reason where there is one. */
 export class UnreachableError extends Error {
   override readonly name = "UnreachableError";
+  /** There was no connection, or it broke, as with a server that restarts; otherwise it answers, and is not Millrace. */
+  readonly isConnectionLost: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly isConnectionLost?: boolean } = {}) {
+    super(message, options);
+    this.isConnectionLost = options.isConnectionLost ?? false;
+  }
 }
 
 /** A newer server may say more than this client knows: what is not known is passed over. */
@@ -161,7 +168,8 @@ async function send(url: string, init: RequestInit): Promise<Answer> {
     return { status: answer.status, headers: answer.headers, text: await answer.text() };
   } catch (cause) {
     init.signal?.throwIfAborted();
-    throw new UnreachableError(`${new URL(url).origin} does not answer: ${reasonOf(cause)}`, { cause });
+    const message = `${new URL(url).origin} does not answer: ${reasonOf(cause)}`;
+    throw new UnreachableError(message, { cause, isConnectionLost: true });
   }
 }
 

@@ -59,8 +59,12 @@ export function runCommand(terminal: Terminal): Command {
 async function chooseRunner({ config, origins }: ReadConfig, terminal: Terminal): Promise<Runner> {
   const { url, key, languages } = config;
   if (url !== null) {
-    const { createClient } = await import("../../client/client.ts");
-    return createClient({ url, key });
+    const [{ createClient }, { persevere }] = await Promise.all([
+      import("../../client/client.ts"),
+      import("./persevere.ts"),
+    ]);
+    const announce = (text: string) => terminal.complain(`millrace: ${text}\n`);
+    return persevere(createClient({ url, key }), { announce });
   }
   const { listLocalLanguages, runLocally } = await import("../../main/run-locally.ts");
   // What a server may well log, that it is connected, would stand between what the program prints.
