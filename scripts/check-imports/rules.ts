@@ -10,7 +10,7 @@ const DIRECTIONS: Readonly<Record<string, readonly string[]>> = {
   broker: ["domain"],
   queue: ["broker", "domain", "protocol"],
   store: ["broker", "domain", "protocol"],
-  events: ["domain", "protocol"],
+  events: ["broker", "domain", "protocol"],
   client: ["domain", "protocol"],
   sandbox: ["domain"],
   languages: ["domain"],
@@ -43,6 +43,8 @@ const CONCRETE = [
   "src/queue/nats/",
   "src/store/embedded/",
   "src/store/nats/",
+  "src/events/embedded-events.ts",
+  "src/events/nats/",
   "src/sandbox/create-sandbox.ts",
   "src/sandbox/launcher-process.ts",
 ];

@@ -12,7 +12,7 @@ import {
 import type { KV } from "@nats-io/kv";
 import type { ObjectStore } from "@nats-io/obj";
 import type { Priority } from "../domain/execution.ts";
-import type { ExecutionId } from "../domain/ids.ts";
+import type { ExecutionId, NodeId } from "../domain/ids.ts";
 import type { Requirement } from "../domain/requirement.ts";
 import type { Broker } from "./broker.ts";
 
@@ -224,6 +224,11 @@ export async function ensureConsumer(broker: Broker, jobClass: JobClass, priorit
 /** Where the end of an execution is told of. */
 export function doneSubject(id: ExecutionId | "*"): string {
   return `done.${id}`;
+}
+
+/** Where a node that runs executions is asked what happens to them. */
+export function eventsSubject(node: NodeId): string {
+  return `events.${node}`;
 }
 
 /** Where the holder of a job hears that nobody wants it. */

@@ -133,6 +133,25 @@ export const classSchema = z.object({ requires: z.array(requirement).min(1) });
 /** What an idempotency key was used for. */
 export const claimSchema = z.object({ id: executionIdSchema, fingerprint: z.string() });
 
+/** How far a log of events was read. */
+const readUpTo = z.object({ key: z.string().regex(/^[0-9a-f]{1,16}$/), entry: count, byte: count });
+
+const event = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("queued") }),
+  z.object({ kind: z.literal("started"), node: nodeIdSchema }),
+  z.object({ kind: z.literal("compile"), result: run }),
+  z.object({ kind: z.enum(["stdout", "stderr"]), bytes }),
+]);
+
+/** What has happened to an execution after that? Whoever has nothing to say waits for so long. */
+export const nextEventSchema = z.object({ id: executionIdSchema, after: readUpTo, waitMs: count });
+
+/** The answer; `isOpen` where more may come. */
+export const toldSchema = z.object({
+  told: z.object({ event, upTo: readUpTo }).nullable(),
+  isOpen: z.boolean(),
+});
+
 /** Who is to be told of an execution, and when next: null until it has ended. */
 export const webhookSchema = z.object({
   url: z.string(),

@@ -3,6 +3,7 @@ import type { RunResult } from "../domain/execution.ts";
 import type { NodeId } from "../domain/ids.ts";
 import type { OutputStream } from "../domain/progress.ts";
 import { incompleteTail } from "../protocol/to-response.ts";
+import type { ReadUpTo, Told } from "./events.ts";
 
 /** Something that has happened to an execution. That it is done is told by the store. */
 export type ExecutionEvent =
@@ -51,6 +52,33 @@ interface OutputEntry {
   /** What was written is never written again: readers may hold parts of it. */
   buffer: Buffer;
   size: number;
+}
+
+/**
+ * The next event of a log; see `EventReader`.
+ * @param log undefined where there is none: then nothing comes.
+ */
+export async function nextOf(
+  log: EventLog | undefined,
+  after: ReadUpTo | null,
+  patience: AbortSignal,
+): Promise<Told | null> {
+  const isOfLog = after !== null && log?.key === after.key && log.has(after);
+  const from: Position = isOfLog ? after : BEGINNING;
+  for (;;) {
+    const read = log?.read(from) ?? null;
+    if (log !== undefined && read !== null) return { event: read.event, upTo: { key: log.key, ...read.next } };
+    if (patience.aborted) return null;
+    await new Promise<void>((resolve) => {
+      const stopListening = log?.onChange(wake);
+      patience.addEventListener("abort", wake, { once: true });
+      function wake(): void {
+        stopListening?.();
+        patience.removeEventListener("abort", wake);
+        resolve();
+      }
+    });
+  }
 }
 
 const KEY_BYTES = 4;

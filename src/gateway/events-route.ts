@@ -1,9 +1,10 @@
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { EngineError } from "../domain/errors.ts";
+import type { ReadUpTo } from "../events/events.ts";
 import { quote } from "../protocol/describe.ts";
 import { DONE_EVENT_ID } from "../protocol/event-stream.ts";
-import { followExecution, type ReadUpTo } from "./follow-execution.ts";
+import { followExecution } from "./follow-execution.ts";
 import type { GatewayDeps } from "./gateway.ts";
 import { findOwnExecution } from "./own-execution.ts";
 import { refuseQuery } from "./query.ts";
@@ -21,9 +22,6 @@ export function registerEventsRoute(app: FastifyInstance, { store, events }: Gat
     onRequest: refuseQuery,
     handler: async (request, reply) => {
       const { id } = await findOwnExecution(store, request);
-      if (events === null) {
-        throw new EngineError("not_supported_yet", "Executions cannot be followed yet where nodes meet at a broker");
-      }
       const after = readLastEventId(request);
       // What a browser takes for: do not come again.
       if (after === "done") return reply.code(204).send();
@@ -32,7 +30,12 @@ export function registerEventsRoute(app: FastifyInstance, { store, events }: Gat
       const gone = new AbortController();
       reply.raw.once("close", () => gone.abort());
       const signal = AbortSignal.any([closing.signal, gone.signal]);
-      const follow = followExecution({ log: events.find(id), done: store.whenDone(id, { signal }), after, signal });
+      const follow = followExecution({
+        events: events.follow(id),
+        done: store.whenDone(id, { signal }),
+        after,
+        signal,
+      });
       return reply.send(Readable.from(follow, { objectMode: false }));
     },
   });

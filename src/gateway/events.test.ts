@@ -159,14 +159,6 @@ describe("GET /v1/executions/{id}/events", () => {
     expect((await events.next()).done).toBe(true);
   });
 
-  it("is not there yet where nodes meet at a broker", async () => {
-    await server.close();
-    server = startScriptedServer({ queue: createEmbeddedQueue({ capacity: 1, clock: systemClock }), events: null });
-    url = await server.app.listen({ port: 0 });
-    const answer = await fetch(`${await submit()}/events`);
-    expect([answer.status, await answer.json()]).toMatchObject([422, { code: "not_supported_yet" }]);
-  });
-
   it("has headers alone for HEAD, and is for executions that there are", async () => {
     const address = await submit();
     const head = await fetch(`${address}/events`, { method: "HEAD" });

@@ -4,7 +4,7 @@ import { type FastifyInstance, fastify } from "fastify";
 import type { Clock } from "../domain/clock.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { Cluster } from "../domain/node.ts";
-import type { EventLogs } from "../events/event-logs.ts";
+import type { Events } from "../events/events.ts";
 import type { LanguageCatalogue } from "../languages/registry.ts";
 import { REQUEST_LIMITS } from "../protocol/request-limits.ts";
 import type { Queue } from "../queue/queue.ts";
@@ -36,8 +36,7 @@ import { watchRequest, watchRequests } from "./watch-requests.ts";
 export interface GatewayDeps {
   readonly queue: Pick<Queue, "put" | "cancel">;
   readonly store: Store;
-  /** What happens to executions; null where nobody can follow any. */
-  readonly events: Pick<EventLogs, "open" | "find"> | null;
+  readonly events: Pick<Events, "open" | "follow">;
   readonly languages: LanguageCatalogue;
   readonly cluster: Cluster;
   /** By the ids of the languages whose interpreters are booted ahead: how many of them stand ready. */

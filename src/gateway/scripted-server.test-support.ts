@@ -5,7 +5,7 @@ import type { NodeId } from "../domain/ids.ts";
 import type { Progress } from "../domain/progress.ts";
 import { toolchainRequirement } from "../domain/requirement.ts";
 import { SAMPLE_RUN } from "../domain/sample-execution.test-support.ts";
-import { createEventLogs } from "../events/event-logs.ts";
+import { createEmbeddedEvents } from "../events/embedded-events.ts";
 import type { Detected } from "../languages/detect.ts";
 import { parseManifest } from "../languages/manifest.ts";
 import { createRegistry, type LanguageRegistry } from "../languages/registry.ts";
@@ -62,14 +62,12 @@ export function startScriptedServer(options: {
   readonly store?: Store;
   readonly script?: Script;
   readonly slots?: number;
-  /** Null for none, as where many processes meet. */
-  readonly events?: null;
   readonly access?: Partial<AccessOptions>;
   readonly network?: Partial<NetworkOptions>;
 }): ScriptedServer {
   const { queue, script = () => ({}), slots = 1 } = options;
   const store = options.store ?? createScratchStore();
-  const logs = createEventLogs({ whenDone: (id) => store.whenDone(id, { signal: stopped.signal }) });
+  const events = createEmbeddedEvents({ whenDone: (id) => store.whenDone(id, { signal: stopped.signal }) });
   const languages = someLanguages();
   const offers = new Set(languages.toolchains().map(toolchainRequirement));
   const executions: Execution[] = [];
@@ -83,7 +81,7 @@ export function startScriptedServer(options: {
     app: createGateway({
       queue,
       store,
-      events: options.events === null ? null : logs,
+      events,
       languages,
       warmProcesses: () => ({ python: 2 }),
       warmMemoryBytes: () => ({ python: 7_000_000 }),
@@ -122,7 +120,7 @@ export function startScriptedServer(options: {
     telemetry,
     isReady: true,
     async close() {
-      logs.close();
+      events.close();
       telemetry.close();
       stopped.abort();
       await queue.close();
@@ -149,7 +147,7 @@ export function startScriptedServer(options: {
     executions.push(execution);
     const result = {
       ...resultOf(execution),
-      ...(await script(execution, lease.cancelled, logs.progressOf(execution.id, NODE))),
+      ...(await script(execution, lease.cancelled, events.progressOf(execution.id, NODE, Promise.resolve()))),
     };
     await store.complete(execution.id, start.attempt, result);
     telemetry.executionEnded(result, lease.job.submitter);

@@ -52,7 +52,7 @@ export async function submitExecution(
   // Not everybody who submits waits for it.
   done.catch(() => undefined);
   if (acceptance.kind === "same") return { id, accepted: null, done: done.catch(explainWithdrawal) };
-  if (isKept) deps.events?.open(id);
+  if (isKept) deps.events.open(id);
   try {
     await queue.put(toJob(accepted, request.span.traceparent));
   } catch (error) {

@@ -6,7 +6,10 @@ import { createNodes } from "../broker/nodes.ts";
 import { createPayloads } from "../broker/payloads.ts";
 import type { Config } from "../config/settings.ts";
 import { systemClock } from "../domain/clock.ts";
-import { createEventLogs, type EventLogs } from "../events/event-logs.ts";
+import type { NodeId } from "../domain/ids.ts";
+import { createEmbeddedEvents } from "../events/embedded-events.ts";
+import type { Events } from "../events/events.ts";
+import { createNatsEvents } from "../events/nats/nats-events.ts";
 import { queueUnfinished } from "../gateway/to-job.ts";
 import type { SharedCatalogue } from "../languages/shared-catalogue.ts";
 import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
@@ -25,8 +28,7 @@ import { orStartError } from "./start-error.ts";
 export interface Meeting {
   readonly queue: Queue;
   readonly store: Store;
-  /** What happens to executions; null where many processes meet: nobody can follow any there. */
-  readonly events: EventLogs | null;
+  readonly events: Events;
   /** Results whose clients want to be told; null for a worker alone, which tells nobody. */
   readonly outbox: Outbox | null;
   /** Jobs that came again to this process, so far. */
@@ -74,7 +76,9 @@ export function meetHere(options: {
       }),
     onTrouble: (err) => log.error({ err }, "results that have expired cannot be let go of"),
   });
-  const events = createEventLogs({ whenDone: (id) => store.whenDone(id, { signal: new AbortController().signal }) });
+  const events = createEmbeddedEvents({
+    whenDone: (id) => store.whenDone(id, { signal: new AbortController().signal }),
+  });
   return {
     queue,
     store,
@@ -118,9 +122,10 @@ export async function meetAtBroker(options: {
   readonly log: Log;
 }): Promise<Meeting> {
   const { broker, layout, describe, catalogue, log } = options;
+  const payloads = createPayloads(layout.payloads);
   const nodes = createNodes({
     broker,
-    payloads: createPayloads(layout.payloads),
+    payloads,
     describe,
     onChange: () => catalogue?.replace(workersLately().map(({ languages }) => languages)),
   });
@@ -139,11 +144,16 @@ export async function meetAtBroker(options: {
     },
     takenElsewhere: () => nodes.list().reduce((sum, { id, usedSlots }) => sum + (id === self ? 0 : usedSlots), 0),
   });
+  const events = createNatsEvents({
+    broker,
+    payloads,
+    findNode: async (id) => nodeOf(await store.find(id)),
+  });
   const sweeper = catalogue === null ? null : createSweeper({ queue, store, log });
   return {
     queue,
     store,
-    events: null,
+    events,
     outbox: catalogue === null ? null : store.outbox,
     redeliveries: queue.redeliveries,
     nodes: nodes.list,
@@ -156,11 +166,18 @@ export async function meetAtBroker(options: {
     parts: [
       { name: "broker", close: broker.close },
       { name: "nodes", close: nodes.close },
+      { name: "events", close: async () => events.close() },
       { name: "store", close: store.close },
       { name: "queue", close: queue.close },
       ...(sweeper === null ? [] : [{ name: "sweeper", close: sweeper.close }]),
     ],
   };
+}
+
+/** Who runs an execution, or has run it. */
+function nodeOf(found: Awaited<ReturnType<Store["find"]>>): NodeId | null {
+  if (found === undefined || found === "expired" || found.state.kind === "queued") return null;
+  return found.state.kind === "running" ? found.state.node : found.state.result.node;
 }
 
 /** Puts jobs into the queue that were accepted and are not there: whoever accepted them ended, or the broker lost them. */

@@ -4,7 +4,7 @@ import type { NodeId } from "../domain/ids.ts";
 import { toolchainRequirement } from "../domain/requirement.ts";
 import { type FileStore, openFileStore } from "../engine/compile-cache/file-store.ts";
 import { createEngine } from "../engine/engine.ts";
-import type { EventLogs } from "../events/event-logs.ts";
+import type { Events } from "../events/events.ts";
 import type { LanguageRegistry } from "../languages/registry.ts";
 import type { Queue } from "../queue/queue.ts";
 import { createSandbox } from "../sandbox/create-sandbox.ts";
@@ -36,7 +36,7 @@ export async function startWorkerSide(options: {
   >;
   readonly queue: Queue;
   readonly store: Store;
-  readonly events: EventLogs | null;
+  readonly events: Events;
   readonly node: NodeId;
   readonly log: Log;
   readonly telemetry: TelemetryHub;

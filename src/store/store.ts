@@ -50,8 +50,8 @@ export type UnfinishedExecution = Pick<Acceptance, "execution" | "submitter" | "
 
 /** What a worker that holds a job is to do with it. */
 export type Start =
-  /** Run it. The attempt goes with whatever is said of it. */
-  | { readonly kind: "run"; readonly attempt: number }
+  /** Run it. The attempt goes with whatever is said of it; of one that is kept, somebody may follow what happens. */
+  | { readonly kind: "run"; readonly attempt: number; readonly isKept: boolean }
   /** Nothing, but to remove the job: it has its result, or was never accepted. */
   | { readonly kind: "done" }
   /** The same; that it is over was found out just now, and nobody else tells of it. */

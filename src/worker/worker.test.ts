@@ -198,7 +198,7 @@ test("a result that is not the first is told to nobody", async () => {
   const result = submit(execution);
   await started(1);
   // Another worker was given the job meanwhile, and has ended it.
-  expect(await store.start(acceptanceOf(execution), nodeId(randomUUID()))).toEqual({ kind: "run", attempt: 2 });
+  expect(await store.start(acceptanceOf(execution), nodeId(randomUUID()))).toMatchObject({ kind: "run", attempt: 2 });
   await store.complete(execution.id, 2, sampleResult(execution));
   running[0]?.end();
   await result;

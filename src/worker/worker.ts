@@ -6,9 +6,9 @@ import type { NodeId } from "../domain/ids.ts";
 import type { Isolation } from "../domain/node.ts";
 import type { Requirement } from "../domain/requirement.ts";
 import type { Engine, ExecutionOutcome } from "../engine/engine.ts";
-import type { EventLogs } from "../events/event-logs.ts";
+import type { Events } from "../events/events.ts";
 import { type Lease, LeaseLost, type Queue } from "../queue/queue.ts";
-import type { Store } from "../store/store.ts";
+import type { Start, Store } from "../store/store.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { NO_TRACING, type Span, type Tracing, traced } from "../telemetry/tracing.ts";
@@ -38,8 +38,8 @@ export function createWorker(options: {
   /** What this worker has; it gets no job that requires anything else. */
   readonly offers: ReadonlySet<Requirement>;
   readonly engine: Engine;
-  /** Where it is told what happens to executions that somebody may follow; null where nobody can. */
-  readonly events?: Pick<EventLogs, "progressOf"> | null;
+  /** Where it is told what happens to executions that somebody may follow. */
+  readonly events?: Pick<Events, "progressOf">;
   readonly slots: number;
   readonly nodeId: NodeId;
   /** How well the engine's boxes hold. */
@@ -51,7 +51,7 @@ export function createWorker(options: {
   readonly onBug: (error: unknown) => void;
 }): Worker {
   const { queue, store, offers, engine, slots, nodeId, isolation, clock, log, telemetry, onBug } = options;
-  const { tracing = NO_TRACING, events = null } = options;
+  const { tracing = NO_TRACING, events } = options;
   const draining = new AbortController();
   const abandoning = new AbortController();
   let busy = 0;
@@ -69,7 +69,9 @@ export function createWorker(options: {
     else report(error, message, id);
   }
 
-  async function execute({ job, cancelled }: Lease, span: Span): Promise<ExecutionOutcome> {
+  async function execute({ job, cancelled }: Lease, isFollowed: boolean, span: Span): Promise<ExecutionOutcome> {
+    const { id } = job.execution;
+    const over = Promise.withResolvers<void>();
     const kill = new AbortController();
     const onAbort = ({ target }: Event) => kill.abort((target as AbortSignal).reason);
     const causes = [cancelled, abandoning.signal];
@@ -79,13 +81,14 @@ export function createWorker(options: {
       return await engine.execute(job.execution, {
         signal: kill.signal,
         span,
-        progress: events?.progressOf(job.execution.id, nodeId) ?? null,
+        progress: (isFollowed && events?.progressOf(id, nodeId, over.promise)) || null,
       });
     } catch (error) {
-      report(error, "an execution failed by a bug", job.execution.id);
+      report(error, "an execution failed by a bug", id);
       return { status: "internal_error", compile: null, run: null };
     } finally {
       for (const signal of causes) signal.removeEventListener("abort", onAbort);
+      over.resolve();
     }
   }
 
@@ -94,18 +97,18 @@ export function createWorker(options: {
     const start = await store.start(lease.job, nodeId);
     if (start.kind === "ended") telemetry.executionEnded(start.result, submitter);
     if (start.kind === "run" && start.attempt > 1) telemetry.jobRedelivered();
-    if (start.kind === "run" && !(await run(lease, start.attempt))) await lease.handBack();
+    if (start.kind === "run" && !(await run(lease, start))) await lease.handBack();
     else await lease.ack();
   }
 
   /** @returns false for one that is to be handed back: it was killed, and not because of itself or its client. */
-  async function run(lease: Lease, attempt: number): Promise<boolean> {
+  async function run(lease: Lease, { attempt, isKept }: Start & { readonly kind: "run" }): Promise<boolean> {
     const { execution, submitter, acceptedAtMs, traceparent = null } = lease.job;
     const queuedMs = clock.nowMs() - acceptedAtMs;
     const trace = tracing.follow(traceparent);
     trace.child("queue", { beganAtMs: acceptedAtMs }).end();
     const span = trace.child("execute", { attributes: { ...nameOf(execution), node: nodeId, attempt } });
-    const outcome = await keepLease(lease, execute(lease, span));
+    const outcome = await keepLease(lease, execute(lease, isKept, span));
     span.end({ attributes: { status: outcome.status }, isError: outcome.status === "internal_error" });
     if (outcome.status === "cancelled" && !isUnwanted(lease)) {
       await store.handBack(execution.id, attempt);

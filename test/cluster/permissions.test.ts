@@ -38,6 +38,17 @@ test("with the shipped rights everything works: short, long, accepted, cancelled
   expect(await whenDone(gateway, endless)).toMatchObject({ status: "cancelled" });
 });
 
+test("with the shipped rights executions can be followed", async () => {
+  const id = await accept(gateway, "python", "print(3)");
+  const text = await (await fetch(`${gateway.url}/v1/executions/${id}/events`)).text();
+  expect([...text.matchAll(/^event: (\w+)$/gm)].map(([, kind]) => kind)).toEqual([
+    "queued",
+    "started",
+    "stdout",
+    "done",
+  ]);
+});
+
 test("nobody comes in without a password, or with another one", async () => {
   const servers = [cluster.broker.url];
   await expect(connectBroker({ servers, name: "nobody" })).rejects.toThrow(/authorization/i);
@@ -80,6 +91,8 @@ describe.each([
       "$JS.API.STREAM.DELETE.JOBS",
       "$JS.API.STREAM.MSG.DELETE.JOBS",
       "$JS.API.CONSUMER.CREATE.JOBS",
+      "events.node_1",
+      "_INBOX_gateway.1",
     ],
     subscribe: [">", "jobs.>", "done.*", "_INBOX.>", "_INBOX_gateway.>", "$KV.>"],
   },
@@ -95,7 +108,7 @@ describe.each([
       "$JS.API.CONSUMER.CREATE.JOBS",
       "$JS.API.CONSUMER.DURABLE.CREATE.JOBS.mine",
     ],
-    subscribe: [">", "cancel.*", "_INBOX.>", "_INBOX_worker.>"],
+    subscribe: [">", "cancel.*", "events.*", "_INBOX.>", "_INBOX_worker.>"],
   },
 ])("a $user may not", ({ user, publish, subscribe }) => {
   let connection: NatsConnection;

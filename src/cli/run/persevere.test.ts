@@ -9,7 +9,7 @@ const PATIENCE_MS = 200;
 const LOST = new UnreachableError("it does not answer: broken", { isConnectionLost: true });
 
 let said: string[];
-let asked: number;
+let asked = 0;
 
 beforeEach(() => {
   said = [];

@@ -223,7 +223,7 @@ export function executionPaths(): Record<string, PathItem> {
             content: { "text/event-stream": { schema: { type: "string" } } },
           },
           "204": { description: "The client has had `done`: there is nothing more." },
-          ...errors("Problem", "not_found", "expired", "not_supported_yet"),
+          ...errors("Problem", "not_found", "expired"),
         },
       },
     },

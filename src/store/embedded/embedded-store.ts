@@ -77,13 +77,14 @@ export function createEmbeddedStore(options: {
     if (before.kind === "expired") return NOTHING;
     const event = eventOf(record);
     const after = transition(before, event);
-    if (after === null) return { before, after };
+    const isKept = shelf === file;
+    if (after === null) return { before, after, isKept };
     shelf.move(id, after, { isDead: event.kind === "start" && isInternalError(after) });
     if (after.kind === "done") {
       for (const { resolve } of waiters.get(id) ?? []) resolve(after.result);
-      if (shelf === file) tellDue();
+      if (isKept) tellDue();
     }
-    return { before, after };
+    return { before, after, isKept };
   }
 
   function endUnstarted(record: ShelvedExecution) {
@@ -127,8 +128,8 @@ export function createEmbeddedStore(options: {
     },
 
     async start({ execution: { id } }, node) {
-      const { after } = move(id, (record) => ({ kind: "start", node, endUnstarted: endUnstarted(record) }));
-      if (after?.kind === "running") return { kind: "run", attempt: after.attempt };
+      const { after, isKept } = move(id, (record) => ({ kind: "start", node, endUnstarted: endUnstarted(record) }));
+      if (after?.kind === "running") return { kind: "run", attempt: after.attempt, isKept };
       return after?.kind === "done" ? { kind: "ended", result: after.result } : { kind: "done" };
     },
 
@@ -183,7 +184,7 @@ export function createEmbeddedStore(options: {
   };
 }
 
-const NOTHING = { before: null, after: null };
+const NOTHING = { before: null, after: null, isKept: false };
 
 function isInternalError(state: ExecutionState): boolean {
   return state.kind === "done" && state.result.status === "internal_error";

@@ -187,7 +187,7 @@ export function createNatsStore(options: {
       });
       if (moved?.next?.kind === "running") {
         runningHere.set(id, moved.seen);
-        return { kind: "run", attempt: moved.next.attempt };
+        return { kind: "run", attempt: moved.next.attempt, isKept: moved.before.isKept };
       }
       // It comes again after its end: whoever was to tell of that may have ended first.
       if (moved?.before.state.kind === "done") await hearings.tell(moved.before.state.result);
