@@ -111,6 +111,15 @@ describe("a keys file", () => {
     expect(toKeys("keys.json", { ...state, uid: 0 }, 1000)).toEqual([]);
   });
 
+  it("of root may be read by a group that this process is in, unless it is root; and by nobody else", () => {
+    const state = { kind: "text", mode: 0o440, uid: 0, text: '{"keys":[]}' } as const;
+    expect(toKeys("keys.json", state, 1000)).toEqual([]);
+    expect(() => toKeys("keys.json", state, 0)).toThrow(/its mode is 0440/);
+    for (const mode of [0o444, 0o460])
+      expect(() => toKeys("keys.json", { ...state, mode }, 1000)).toThrow(/so others may see/);
+    expect(() => toKeys("keys.json", { ...state, uid: 1000 }, 1000)).toThrow(/its mode is 0440/);
+  });
+
   it("that is none is refused, and not written over", async () => {
     await addKey(path, { name: "alice" });
     writeFileSync(path, "{");

@@ -53,7 +53,9 @@ export function toKeys(path: string, state: FileState, ownerUid = process.geteui
   if (state.kind === "absent") return null;
   if (state.kind === "failed") throw refuse(state.reason);
   if (state.uid !== 0 && state.uid !== ownerUid) throw refuse("it belongs to somebody else; chown it to root");
-  if ((state.mode & 0o077) !== 0) {
+  // Root may have let a group read it, to which whoever is not root has to belong then: a mounted secret is like that.
+  const others = state.uid === 0 && ownerUid !== 0 ? 0o037 : 0o077;
+  if ((state.mode & others) !== 0) {
     throw refuse(
       `its mode is ${state.mode.toString(8).padStart(4, "0")}, so others may see or change it; chmod 600 it`,
     );
