@@ -45,7 +45,7 @@ interface OwnNode {
 }
 
 /** How long one part may take to close, milliseconds. */
-const CLOSE_DEADLINE_MS = 10_000;
+export const CLOSE_DEADLINE_MS = 10_000;
 
 /** How long clients may take to read their answers once nothing runs any more, milliseconds. */
 const LAST_READ_MS = 1_000;

@@ -15,7 +15,7 @@ export interface Stopping {
 }
 
 /** How long executions may go on after the first signal, milliseconds. */
-const DRAIN_MS = 30_000;
+export const DRAIN_MS = 30_000;
 
 /** A terminal's Ctrl-C reaches the whole process group, and npm hands it on once more: that is not a second one, milliseconds. */
 const ECHO_MS = 300;

@@ -7,6 +7,8 @@ import { consumerOf, JOBS } from "../../src/broker/layout.ts";
 import { SETTING_NAMES, variableOf } from "../../src/config/settings.ts";
 import { PRIORITIES } from "../../src/domain/execution.ts";
 import { ROLES } from "../../src/domain/node.ts";
+import { CLOSE_DEADLINE_MS } from "../../src/main/compose.ts";
+import { DRAIN_MS } from "../../src/main/stopping.ts";
 
 const DEPLOY = new URL("../../deploy/", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, DEPLOY), "utf8");
@@ -182,11 +184,28 @@ describe("the Kubernetes manifests", () => {
   test("each say what they are, and are all in the kustomization, or an alternative that it names", () => {
     for (const { apiVersion, kind, metadata } of manifests)
       expect([apiVersion, kind, metadata.name]).not.toContain(undefined);
-    for (const file of files) expect(read("kustomization.yaml")).toContain(`kubernetes/${file}`);
+    const kustomization = read("kustomization.yaml");
+    for (const file of files) expect(kustomization).toContain(`kubernetes/${file}`);
+    expect(parse(kustomization).images.map(({ name }: { name: string }) => name)).toEqual(
+      ROLES.map((role) => containerOf(role).image),
+    );
   });
 
   test.each(["gateway", "worker"])("give a %s settings that there are", (name) => {
     for (const variable of containerOf(name).env ?? []) expect(VARIABLES).toContain(variable.name);
+  });
+
+  test.each(["gateway", "worker"])("give a %s time to begin, and longer to end than it takes to drain", (name) => {
+    const container = containerOf(name);
+    const pauseS = Number(container.lifecycle?.preStop?.exec?.command?.at(-1) ?? 0);
+    const graceS = find("Deployment", name).spec.template.spec?.terminationGracePeriodSeconds ?? 0;
+    expect(graceS).toBeGreaterThanOrEqual(pauseS + (DRAIN_MS + CLOSE_DEADLINE_MS) / 1_000);
+    expect(container.startupProbe?.httpGet).toEqual(container.livenessProbe?.httpGet);
+  });
+
+  test("demand nothing that Kubernetes refuses without user namespaces, in which there are no ids for boxes", () => {
+    const { spec } = find("Deployment", "worker").spec.template;
+    expect([spec?.hostUsers, containerOf("worker").securityContext?.procMount]).toEqual([undefined, undefined]);
   });
 
   test("give a worker the documented rights, and a gateway none", () => {
