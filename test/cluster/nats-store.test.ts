@@ -59,6 +59,27 @@ describeOutbox("NATS outbox", async () => {
   };
 });
 
+test("what was delivered while a gateway had lost the broker is nothing that it would deliver", async () => {
+  const cutOff = await createSide("cut off");
+  await cutOff.store.openOutbox();
+  const execution = sampleExecution();
+  const webhook = { url: "https://a.example/", secret: "nobody else's" };
+  await cutOff.store.accept(acceptanceOf(execution, { webhook }));
+  await cutOff.store.start(acceptanceOf(execution), SAMPLE_NODE);
+  await cutOff.store.complete(execution.id, 1, sampleResult(execution));
+  await expect.poll(() => cutOff.store.outbox.size()).toBe(1);
+  await server.kill();
+  await server.start();
+  // Sooner than the other one connects again: it waits for a quarter of a second.
+  const delivering = await createSide("delivering");
+  await delivering.layout.webhooks.delete(execution.id);
+  await delivering.streams.purge("KV_WEBHOOKS");
+  await expect.poll(() => cutOff.store.outbox.size(), { timeout: 10_000 }).toBe(0);
+  await Promise.all([cutOff.close(), delivering.close()]);
+  // Other tests use it.
+  await expect.poll(() => broker.isConnected(), { timeout: 10_000 }).toBe(true);
+});
+
 test("what ended while nobody listened is delivered, although whoever found that ends as well", async () => {
   const [accepting, finding] = await Promise.all([createSide("accepting"), createSide("finding")]);
   const execution = sampleExecution();
@@ -108,6 +129,7 @@ async function createSide(name: string, clock: Clock = systemClock) {
   return {
     store,
     layout,
+    streams: broker.streams.streams,
     async close() {
       await store.close();
       await broker.close();

@@ -88,6 +88,13 @@ export function createNatsOutbox(options: {
     await learn(id, found);
   }
 
+  /** Of what was delivered while the connection was lost there is not even the word that it is gone. */
+  async function forgetGone(): Promise<void> {
+    const gone = new Set(entries.keys());
+    for await (const key of await bucket.keys()) gone.delete(key as ExecutionId);
+    for (const id of gone) entries.delete(id);
+  }
+
   /** @returns whether nobody else has moved it in the meantime. */
   async function move(id: ExecutionId, { revision: seen, ...entry }: Entry): Promise<boolean> {
     const data = await payloads.pack(webhookSchema, entry, `webhook-${id}`);
@@ -128,6 +135,8 @@ export function createNatsOutbox(options: {
     async open() {
       const watch = await bucket.watch();
       stopWatching = () => watch.stop();
+      // Where it fails, the connection is lost again, and comes back again.
+      broker.onReconnect(() => void forgetGone().catch(() => undefined));
       void (async () => {
         for await (const entry of watch) {
           const id = entry.key as ExecutionId;
