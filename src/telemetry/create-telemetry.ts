@@ -41,6 +41,7 @@ export function createTelemetry(options: { readonly log: Log; readonly version: 
     },
     runRetried: metrics.runRetried,
     jobRedelivered: metrics.jobRedelivered,
+    leaseLost: metrics.leaseLost,
     webhookSent: metrics.webhookSent,
     bugFound: metrics.bugFound,
     watch: metrics.watch,

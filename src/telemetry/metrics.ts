@@ -8,7 +8,7 @@ import type { EndedRequest, Telemetry } from "./telemetry.ts";
 
 /** Numbers for Prometheus; docs/metrics.md has the table. No label has a value that a client chose. */
 export interface Metrics
-  extends Pick<Telemetry, "requestEnded" | "runRetried" | "jobRedelivered" | "webhookSent" | "bugFound"> {
+  extends Pick<Telemetry, "requestEnded" | "runRetried" | "jobRedelivered" | "leaseLost" | "webhookSent" | "bugFound"> {
   executionEnded(result: ExecutionResult): void;
   requestRefused(code: ErrorCode): void;
   executionAbandoned(execution: { readonly language: string }): void;
@@ -94,6 +94,11 @@ export function createMetrics({ version }: { readonly version: string }): Metric
     help: "Jobs that were started again because their worker had ended.",
     registers,
   });
+  const lostLeases = new Counter({
+    name: "millrace_leases_lost_total",
+    help: "Leases of jobs that were not extended in time: what ran was killed, and the job is another worker's.",
+    registers,
+  });
   const webhooks = new Counter({
     name: "millrace_webhooks_total",
     help: "Tries to deliver a result to a web hook: delivered, to be retried, or dropped.",
@@ -153,6 +158,7 @@ export function createMetrics({ version }: { readonly version: string }): Metric
     executionAbandoned: ({ language }) => executions.inc({ language, status: "cancelled" }),
     runRetried: () => retries.inc(),
     jobRedelivered: () => redeliveries.inc(),
+    leaseLost: () => lostLeases.inc(),
     webhookSent: (outcome) => webhooks.inc({ outcome }),
     requestEnded({ method, route, status, ms }: EndedRequest) {
       const known = route ?? "none";

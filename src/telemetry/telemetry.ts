@@ -34,6 +34,8 @@ export interface Telemetry {
   runRetried(): void;
   /** A job was started that had ended a worker before. */
   jobRedelivered(): void;
+  /** A lease was not extended in time: its job may be another worker's. */
+  leaseLost(): void;
   /** A result was delivered to whoever wanted to be told; or was not, and is tried again; or is given up. */
   webhookSent(outcome: "delivered" | "retried" | "dropped"): void;
   /** Something happened that only a bug explains; it is in the log. */

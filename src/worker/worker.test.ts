@@ -70,6 +70,7 @@ function setUp(slots: number) {
     telemetry: {
       executionEnded: (result, submitter) => reports.push({ id: result.id, status: result.status, ...submitter }),
       jobRedelivered: () => reports.push("redelivered"),
+      leaseLost: () => reports.push("lost"),
       bugFound: (part) => reports.push({ bugOf: part }),
     },
     onBug: (error) => bugs.push(error),
@@ -247,11 +248,16 @@ async function workOnOneLease() {
     isolation: "full",
     clock: { nowMs: () => 0 },
     log: { error: () => undefined },
-    telemetry: { executionEnded: () => undefined, jobRedelivered: () => undefined, bugFound: () => undefined },
+    telemetry: {
+      executionEnded: () => undefined,
+      jobRedelivered: () => undefined,
+      leaseLost: () => void calls.push("lost"),
+      bugFound: () => undefined,
+    },
     onBug: () => undefined,
   });
   await started(1);
-  const ends = () => calls.filter((call) => call !== "extend");
+  const ends = () => calls.filter((call) => call !== "extend" && call !== "lost");
   return { worker, store, execution, running, calls, ends, cancelling };
 }
 
@@ -265,11 +271,12 @@ test("a lease is extended for as long as its execution runs", async () => {
 });
 
 test("what is killed because its lease was lost is not cancelled: it waits for its next start", async () => {
-  const { worker, store, execution, running, ends, cancelling } = await workOnOneLease();
+  const { worker, store, execution, running, calls, ends, cancelling } = await workOnOneLease();
   cancelling.abort(new LeaseLost("in vain"));
   expect(running[0]?.signal.aborted).toBe(true);
   running[0]?.endAs("cancelled");
   await expect.poll(ends).toEqual(["handBack"]);
+  expect(calls).toContain("lost");
   expect(await store.find(execution.id)).toMatchObject({ state: { kind: "queued", starts: 0 } });
   await worker.close();
 });

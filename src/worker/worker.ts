@@ -46,7 +46,7 @@ export function createWorker(options: {
   readonly isolation: Isolation;
   readonly clock: Clock;
   readonly log: Pick<Log, "error">;
-  readonly telemetry: Pick<Telemetry, "executionEnded" | "jobRedelivered" | "bugFound">;
+  readonly telemetry: Pick<Telemetry, "executionEnded" | "jobRedelivered" | "leaseLost" | "bugFound">;
   readonly tracing?: Pick<Tracing, "follow">;
   readonly onBug: (error: unknown) => void;
 }): Worker {
@@ -109,6 +109,7 @@ export function createWorker(options: {
     trace.child("queue", { beganAtMs: acceptedAtMs }).end();
     const span = trace.child("execute", { attributes: { ...nameOf(execution), node: nodeId, attempt } });
     const outcome = await keepLease(lease, execute(lease, isKept, span));
+    if (lease.cancelled.reason instanceof LeaseLost) telemetry.leaseLost();
     span.end({ attributes: { status: outcome.status }, isError: outcome.status === "internal_error" });
     if (outcome.status === "cancelled" && !isUnwanted(lease)) {
       await store.handBack(execution.id, attempt);
