@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
 import type { Execution, ExecutionResult } from "../domain/execution.ts";
-import { nodeId } from "../domain/ids.ts";
+import { type ExecutionId, type NodeId, nodeId } from "../domain/ids.ts";
 import { requirementsOf, toolchainRequirement } from "../domain/requirement.ts";
 import { sampleExecution, sampleResult } from "../domain/sample-execution.test-support.ts";
 import type { Engine, ExecutionOutcome } from "../engine/engine.ts";
+import type { Events } from "../events/events.ts";
 import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
 import { LeaseLost, type Queue } from "../queue/queue.ts";
 import { createScratchStore } from "../store/embedded/scratch-store.test-support.ts";
@@ -219,11 +220,14 @@ test("the third death of a worker is told by whoever finds it out", async () => 
 });
 
 /** A worker that is given one lease, whose end the test decides. */
-async function workOnOneLease() {
+async function workOnOneLease(
+  options: { readonly isKept?: boolean; readonly events?: Pick<Events, "progressOf"> } = {},
+) {
+  const { isKept = true, events } = options;
   const execution = sampleExecution();
   const { engine, running, started } = createHeldEngine();
   const store = createScratchStore({ nowMs: () => 0 });
-  await store.accept(acceptanceOf(execution));
+  await store.accept(acceptanceOf(execution, { isKept }));
   const calls: string[] = [];
   const cancelling = new AbortController();
   const lease = {
@@ -242,6 +246,7 @@ async function workOnOneLease() {
     },
     store,
     offers: new Set(),
+    ...(events && { events }),
     engine,
     slots: 1,
     nodeId: nodeId(randomUUID()),
@@ -268,6 +273,25 @@ test("a lease is extended for as long as its execution runs", async () => {
   await expect.poll(ends).toEqual(["ack"]);
   await worker.close();
   expect(ends()).toEqual(["ack"]);
+});
+
+test("whoever may follow an execution is told when its worker has done with it; of one that its client waits for, nobody is", async () => {
+  for (const isKept of [true, false]) {
+    const told: string[] = [];
+    const events = {
+      progressOf(id: ExecutionId, _node: NodeId, over: Promise<unknown>) {
+        told.push(id);
+        void over.then(() => told.push("over"));
+        return null;
+      },
+    };
+    const { worker, execution, running, ends } = await workOnOneLease({ isKept, events });
+    expect(told).toEqual(isKept ? [execution.id] : []);
+    running[0]?.end();
+    await expect.poll(ends).toEqual(["ack"]);
+    expect(told).toEqual(isKept ? [execution.id, "over"] : []);
+    await worker.close();
+  }
 });
 
 test("what is killed because its lease was lost is not cancelled: it waits for its next start", async () => {
