@@ -1,5 +1,6 @@
 import type { ObjectStore } from "@nats-io/obj";
 import { z } from "zod";
+import { persist } from "./persist.ts";
 
 /**
  * What no message of this protocol, or of a version that this process knows, can be. `newer` when one of a newer version
@@ -46,8 +47,9 @@ export interface Payloads {
 export function createPayloads(objects: ObjectStore): Payloads {
   async function bodyOf(message: z.output<typeof envelope>): Promise<unknown> {
     if ("body" in message) return message.body;
-    const bytes = await objects.getBlob(message.payload);
-    if (bytes === null) throw new UnreadableMessage(`there is no payload ${message.payload}`);
+    const { payload } = message;
+    const bytes = await persist(() => objects.getBlob(payload));
+    if (bytes === null) throw new UnreadableMessage(`there is no payload ${payload}`);
     return parseJson(bytes);
   }
 
@@ -55,7 +57,7 @@ export function createPayloads(objects: ObjectStore): Payloads {
     async pack(schema, value, name) {
       const body = JSON.stringify(z.encode(schema, value as z.output<typeof schema>));
       if (body.length <= MOST_INLINE_BYTES) return Buffer.from(`{"v":${VERSION},"body":${body}}`);
-      await objects.putBlob({ name }, Buffer.from(body));
+      await persist(() => objects.putBlob({ name }, Buffer.from(body)));
       return Buffer.from(JSON.stringify({ v: VERSION, payload: name }));
     },
 

@@ -1,6 +1,7 @@
 import type { Broker } from "../../broker/broker.ts";
 import { classOf, ensureConsumer, type JobClass, type Layout } from "../../broker/layout.ts";
 import { type Payloads, UnreadableMessage } from "../../broker/payloads.ts";
+import { persist } from "../../broker/persist.ts";
 import { classSchema } from "../../broker/wire.ts";
 import { PRIORITIES } from "../../domain/execution.ts";
 import type { Requirement } from "../../domain/requirement.ts";
@@ -32,8 +33,9 @@ export async function createJobClasses(options: {
   }
 
   async function make(jobClass: JobClass, requires: readonly Requirement[]): Promise<void> {
-    for (const priority of PRIORITIES) await ensureConsumer(broker, jobClass, priority);
-    await layout.classes.put(jobClass, await payloads.pack(classSchema, { requires }, jobClass));
+    for (const priority of PRIORITIES) await persist(() => ensureConsumer(broker, jobClass, priority));
+    const data = await payloads.pack(classSchema, { requires }, jobClass);
+    await persist(() => layout.classes.put(jobClass, data));
     learn(jobClass, requires);
   }
 

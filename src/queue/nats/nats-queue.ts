@@ -296,7 +296,7 @@ export async function createNatsQueue(options: {
       const sequence = places.get(id);
       if (sequence === undefined) return;
       places.delete(id);
-      await streams.streams.deleteMessage(JOBS, sequence, false).catch((error: unknown) => {
+      await persist(() => streams.streams.deleteMessage(JOBS, sequence, false)).catch((error: unknown) => {
         // It has been taken and acknowledged in the meantime.
         if (!(error instanceof JetStreamApiError)) throw error;
       });
