@@ -15,6 +15,8 @@ export interface Broker {
   readonly inboxPrefix: string;
   /** Whether it is connected at this moment; it reconnects by itself. */
   isConnected(): boolean;
+  /** Whether it has been without connection for longer than another server of the cluster, or one that restarts, takes. */
+  isAway(): boolean;
   /** Calls back each time the connection is there again. */
   onReconnect(listener: () => void): void;
   /** Resolves when the connection has ended for good without `close`: the server refuses this user. */
@@ -47,6 +49,7 @@ const USUAL_INBOX_PREFIX = "_INBOX";
 const PING_INTERVAL_MS = 5_000;
 const MOST_PINGS_UNANSWERED = 2;
 const DRAIN_TIMEOUT_MS = 3_000;
+const AWAY_AFTER_MS = 2_000;
 
 /**
  * Connects once; a connection that is lost later is made again until `close`, however long that takes, unless the server
@@ -77,12 +80,12 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
       if (!isClosing)
         lost.resolve(error instanceof Error ? error : new Error("The connection to the NATS server ended"));
     });
-    let isConnected = true;
+    let lostAtMs: number | null = null;
     void (async () => {
       for await (const { type } of connection.status()) {
-        if (type === "disconnect") isConnected = false;
+        if (type === "disconnect") lostAtMs ??= performance.now();
         if (type !== "reconnect") continue;
-        isConnected = true;
+        lostAtMs = null;
         for (const listener of listeners) listener();
       }
     })();
@@ -94,7 +97,8 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
       keyValues: new Kvm(connection),
       objects: new Objm(connection),
       inboxPrefix,
-      isConnected: () => isConnected && !connection.isClosed(),
+      isConnected: () => lostAtMs === null && !connection.isClosed(),
+      isAway: () => connection.isClosed() || (lostAtMs !== null && performance.now() - lostAtMs > AWAY_AFTER_MS),
       onReconnect: (listener) => void listeners.push(listener),
       lost: lost.promise,
       close() {

@@ -157,7 +157,7 @@ export async function meetAtBroker(options: {
     outbox: catalogue === null ? null : store.outbox,
     redeliveries: queue.redeliveries,
     nodes: nodes.list,
-    hasWorker: () => broker.isConnected() && workersLately().some(({ isReady, isLeaving }) => isReady || isLeaving),
+    hasWorker: () => !broker.isAway() && workersLately().some(({ isReady, isLeaving }) => isReady || isLeaving),
     async begin() {
       if (sweeper === null) return;
       await orStartError("What is to be delivered cannot be followed at the NATS server", store.openOutbox());

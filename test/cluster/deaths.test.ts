@@ -2,7 +2,16 @@ import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LEASE_MS } from "../../src/broker/layout.ts";
-import { accept, hasWorkers, look, startCluster, type TestCluster, whenDone } from "../support/cluster.ts";
+import {
+  accept,
+  hasWorkers,
+  look,
+  type SeenExecution,
+  send,
+  startCluster,
+  type TestCluster,
+  whenDone,
+} from "../support/cluster.ts";
 import { becomesMetric } from "../support/metrics.ts";
 import type { RunningNode } from "../support/nodes.ts";
 import { eventually } from "../support/until.ts";
@@ -35,6 +44,21 @@ test("kill -9 of a gateway, and of the broker: what was answered 202 completes, 
   expect(results.map(({ status, run }) => [status, run?.stdout])).toEqual(
     [1, 2, 3, 4].map((number) => ["ok", `n${number}\n`]),
   );
+});
+
+test("whoever asks while the broker restarts waits for it, also for what no gateway was asked for before", async () => {
+  await cluster.start("worker");
+  await hasWorkers(gateway, [...cluster.nodes].filter(({ role }) => role === "worker").length);
+  await cluster.broker.kill();
+  const long = `print("${"x".repeat(700_000)}")`;
+  const asking = [
+    send(gateway, "perl", "print 6*7"),
+    send(gateway, "python", long),
+    send(gateway, "python", "print(1)"),
+  ];
+  await cluster.broker.start();
+  const answers = await Promise.all(asking.map(async (answer) => (await (await answer).json()) as SeenExecution));
+  expect(answers.map(({ run }) => run?.stdout?.length)).toEqual([2, 700_001, 2]);
 });
 
 describe("a worker that is silent for longer than its lease, and comes back", () => {
