@@ -24,8 +24,11 @@ export interface GetOptions {
 /** @param store where programs are kept; null: only those who want the same at the same time share a compile run. */
 export function createCompileCache(store: FileStore | null): CompileCache {
   const work = createSharedWork<Compiled>();
+  /** What is being kept, by key: nobody waits for the disk but who asks for the same program meanwhile. */
+  const writes = new Map<string, Promise<void>>();
 
   async function find(key: string): Promise<Compiled | null> {
+    await writes.get(key);
     const bytes = (await store?.read(key)) ?? null;
     if (bytes === null) return null;
     try {
@@ -34,6 +37,14 @@ export function createCompileCache(store: FileStore | null): CompileCache {
       await store?.remove(key); // a file that was damaged is made again
       return null;
     }
+  }
+
+  function keep(key: string, compiled: Compiled): void {
+    if (store === null) return;
+    const write = store.write(key, encodeCompiled(compiled)).finally(() => {
+      if (writes.get(key) === write) writes.delete(key);
+    });
+    writes.set(key, write);
   }
 
   return {
@@ -46,8 +57,7 @@ export function createCompileCache(store: FileStore | null): CompileCache {
           const kept = await find(key);
           if (kept !== null && wouldHaveFitted(kept, limits)) return kept;
           const compiled = await compile(shared);
-          // It is kept before it is told, so that whoever asks after that finds it.
-          if (compiled.result.status === "ok") await store?.write(key, encodeCompiled(compiled));
+          if (compiled.result.status === "ok") keep(key, compiled);
           return compiled;
         },
       });

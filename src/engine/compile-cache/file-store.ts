@@ -7,7 +7,7 @@ import { LRUCache } from "lru-cache";
 export interface FileStore {
   /** @returns null when there is none. */
   read(key: string): Promise<Buffer | null>;
-  /** Keeps it unless it alone is too large. What is there under this key already is as good. */
+  /** Keeps it unless it alone is too large, or cannot be written. What is there under this key already is as good. */
   write(key: string, parts: readonly Uint8Array[]): Promise<void>;
   remove(key: string): Promise<void>;
 }
