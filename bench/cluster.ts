@@ -92,7 +92,7 @@ async function runOne({ queue, store }: Ends, { isKept = false } = {}): Promise<
   const accepted = { execution: newExecution(), submitter: SUBMITTER, acceptedAtMs: systemClock.nowMs() };
   await store.accept({ ...accepted, isKept, idempotency: null, webhook: null });
   const done = store.whenDone(accepted.execution.id, { signal: new AbortController().signal });
-  await queue.put({ ...accepted, requires: requirementsOf(accepted.execution) });
+  await queue.put({ ...accepted, isKept, requires: requirementsOf(accepted.execution) });
   await done;
 }
 
@@ -140,7 +140,7 @@ async function msPerJobAt(servers: string, depth: number): Promise<number> {
   const putting = Array.from({ length: CLIENTS }, async (_, client) => {
     for (let number = client; number < depth; number += CLIENTS) {
       const execution = newExecution();
-      const job = { execution, submitter: SUBMITTER, acceptedAtMs: systemClock.nowMs() };
+      const job = { execution, submitter: SUBMITTER, acceptedAtMs: systemClock.nowMs(), isKept: false };
       await ends.queue.put({ ...job, requires: requirementsOf(execution) });
     }
   });

@@ -25,6 +25,7 @@ export async function measureQueueMs(): Promise<number> {
         requires,
         submitter: { client: null, address: null },
         acceptedAtMs: systemClock.nowMs(),
+        isKept: false,
       });
       await (await taken).ack();
     }

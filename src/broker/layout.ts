@@ -63,6 +63,9 @@ const NANOSECONDS_PER_MS = 1_000_000;
 const MOST_WAITING_PULLS = 65_536;
 const MOST_TAKEN = 1_000_000;
 
+/** The broker itself tells of a record, as soon as it has stored it. Servers before 2.10 take no change of this. */
+const TOLD = { src: "$KV.EXECUTIONS.*", dest: "records.{{wildcard(1)}}" };
+
 const BUCKETS = ["EXECUTIONS", "ACCEPTED", "FINISHED", "IDEMPOTENCY", "CLASSES", "WEBHOOKS"] as const;
 const PAYLOADS = "PAYLOADS";
 
@@ -104,9 +107,11 @@ export async function ensureLayout(broker: Broker, options: LayoutOptions): Prom
     WEBHOOKS: keepMs + REMEMBER_MS,
   };
   for (const name of BUCKETS) {
+    const told = name === "EXECUTIONS" ? { republish: TOLD } : {};
     const create = () =>
-      broker.keyValues.create(name, { history: 1, replicas, ttl: ttl[name], storage: StorageType.File });
-    await orUpdate(broker, create, `KV_${name}`, { num_replicas: replicas, max_age: ttl[name] * NANOSECONDS_PER_MS });
+      broker.keyValues.create(name, { history: 1, replicas, ttl: ttl[name], storage: StorageType.File, ...told });
+    const max_age = ttl[name] * NANOSECONDS_PER_MS;
+    await orUpdate(broker, create, `KV_${name}`, { num_replicas: replicas, max_age, ...told });
   }
   const max_age = (keepMs + REMEMBER_MS) * NANOSECONDS_PER_MS;
   const create = () => broker.objects.create(PAYLOADS, { ttl: max_age, replicas, storage: StorageType.File });
@@ -203,7 +208,14 @@ export function consumerOf(jobClass: JobClass, priority: Priority): string {
  * asked.
  */
 export function jobSubject(jobClass: JobClass, priority: Priority, again: ExecutionId | null): string {
-  return `jobs.${jobClass}.${priority}.${again === null ? "new" : `again.${again}`}`;
+  return `jobs.${jobClass}.${priority}.${again === null ? NEW : `again.${again}`}`;
+}
+
+const NEW = "new";
+
+/** Whether this is the subject of a job that was not put before. */
+export function isNewJob(subject: string): boolean {
+  return subject.endsWith(`.${NEW}`);
 }
 
 /** Made before the first job of a class, and never removed: servers have lost messages over that. */
@@ -221,9 +233,9 @@ export async function ensureConsumer(broker: Broker, jobClass: JobClass, priorit
   });
 }
 
-/** Where the end of an execution is told of. */
-export function doneSubject(id: ExecutionId | "*"): string {
-  return `done.${id}`;
+/** Where the broker tells of a record. */
+export function recordSubject(id: ExecutionId | "*"): string {
+  return `records.${id}`;
 }
 
 /** Where a node that runs executions is asked what happens to them. */

@@ -71,6 +71,7 @@ export const jobSchema = z.object({
   requires: z.array(requirement).min(1),
   submitter,
   acceptedAtMs: milliseconds,
+  isKept: z.boolean().default(true),
   traceparent: z.string().optional(),
 });
 
@@ -94,7 +95,7 @@ const run = z.object({
   message: z.string().nullable(),
 });
 
-export const resultSchema = z.object({
+const resultSchema = z.object({
   id: executionIdSchema,
   status: z.enum(STATUSES),
   language: z.string(),

@@ -54,7 +54,7 @@ export async function submitExecution(
   if (acceptance.kind === "same") return { id, accepted: null, done: done.catch(explainWithdrawal) };
   if (isKept) deps.events.open(id);
   try {
-    await queue.put(toJob(accepted, request.span.traceparent));
+    await queue.put(toJob(accepted, { isKept, traceparent: request.span.traceparent }));
   } catch (error) {
     await store.withdraw(id);
     throw error;

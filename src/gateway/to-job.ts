@@ -2,12 +2,12 @@ import { requirementsOf } from "../domain/requirement.ts";
 import type { Job, Queue } from "../queue/queue.ts";
 import type { Store, UnfinishedExecution } from "../store/store.ts";
 
-/** @param traceparent of the request's span; null when nobody traces it. */
+/** @param options.traceparent of the request's span; null when nobody traces it. */
 export function toJob(
   { execution, submitter, acceptedAtMs }: UnfinishedExecution,
-  traceparent: string | null = null,
+  { isKept = true, traceparent = null }: { readonly isKept?: boolean; readonly traceparent?: string | null } = {},
 ): Job {
-  const job = { execution, requires: requirementsOf(execution), submitter, acceptedAtMs };
+  const job = { execution, requires: requirementsOf(execution), submitter, acceptedAtMs, isKept };
   return traceparent === null ? job : { ...job, traceparent };
 }
 

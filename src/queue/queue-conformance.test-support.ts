@@ -22,6 +22,7 @@ export function sampleJob(label = "", changes: Partial<Execution> = {}): Job {
     requires: requirementsOf(execution),
     submitter: { client: "ci", address: "127.0.0.1" },
     acceptedAtMs: systemClock.nowMs(),
+    isKept: true,
   };
 }
 

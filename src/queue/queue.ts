@@ -10,6 +10,8 @@ export interface Job {
   readonly submitter: Submitter;
   /** Milliseconds since the epoch at which it was accepted. */
   readonly acceptedAtMs: number;
+  /** Whether clients may ask for its execution later; false for one whose client waits. */
+  readonly isKept: boolean;
   /** The span that its request began, for whoever traces it; absent when nobody does. */
   readonly traceparent?: string | undefined;
 }
@@ -29,6 +31,11 @@ export interface Lease {
   readonly cancelled: AbortSignal;
   /** How often it has to be extended, milliseconds; null for a lease that lasts as long as its holder. */
   readonly extendEveryMs: number | null;
+  /**
+   * Whether its holder may run it while its start is still being recorded: its client waits, that takes a while, and it will be
+   * granted, for nobody has had this job before. Only a cancel that crosses it can refuse it.
+   */
+  readonly mayRunAhead: boolean;
   extend(): Promise<void>;
   /** Removes the job: it has its result, or needs none. */
   ack(): Promise<void>;

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
+import { EngineError } from "../domain/errors.ts";
 import type { Execution, ExecutionResult } from "../domain/execution.ts";
 import { type ExecutionId, type NodeId, nodeId } from "../domain/ids.ts";
 import { requirementsOf, toolchainRequirement } from "../domain/requirement.ts";
@@ -9,7 +10,7 @@ import type { Events } from "../events/events.ts";
 import { createEmbeddedQueue } from "../queue/embedded/embedded-queue.ts";
 import { LeaseLost, type Queue } from "../queue/queue.ts";
 import { createScratchStore } from "../store/embedded/scratch-store.test-support.ts";
-import type { Store } from "../store/store.ts";
+import type { Start, Store } from "../store/store.ts";
 import { acceptanceOf } from "../store/store-conformance.test-support.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
@@ -219,11 +220,18 @@ test("the third death of a worker is told by whoever finds it out", async () => 
   expect(reports).toMatchObject([{ id: execution.id, status: "internal_error", client: "ci" }]);
 });
 
-/** A worker that is given one lease, whose end the test decides. */
+/**
+ * A worker that is given one lease, whose end the test decides.
+ * @param options.recording decides, where it is given, how long a start takes to be recorded, and how that ends.
+ */
 async function workOnOneLease(
-  options: { readonly isKept?: boolean; readonly events?: Pick<Events, "progressOf"> } = {},
+  options: {
+    readonly isKept?: boolean;
+    readonly events?: Pick<Events, "progressOf">;
+    readonly recording?: Promise<Start>;
+  } = {},
 ) {
-  const { isKept = true, events } = options;
+  const { isKept = true, events, recording } = options;
   const execution = sampleExecution();
   const { engine, running, started } = createHeldEngine();
   const store = createScratchStore({ nowMs: () => 0 });
@@ -234,6 +242,7 @@ async function workOnOneLease(
     job: { ...acceptanceOf(execution), requires: requirementsOf(execution) },
     cancelled: cancelling.signal,
     extendEveryMs: 1,
+    mayRunAhead: recording !== undefined,
     extend: async () => void calls.push("extend"),
     ack: async () => void calls.push("ack"),
     handBack: async () => void calls.push("handBack"),
@@ -244,7 +253,7 @@ async function workOnOneLease(
       take: async ({ signal }) =>
         leases.shift() ?? new Promise((_, reject) => signal.addEventListener("abort", reject)),
     },
-    store,
+    store: recording === undefined ? store : { ...store, start: () => recording },
     offers: new Set(),
     ...(events && { events }),
     engine,
@@ -292,6 +301,43 @@ test("whoever may follow an execution is told when its worker has done with it; 
     expect(told).toEqual(isKept ? [execution.id, "over"] : []);
     await worker.close();
   }
+});
+
+test("a job that nobody had before runs while its start is recorded, and has its result after that", async () => {
+  const { promise: recording, resolve: record } = Promise.withResolvers<Start>();
+  const { worker, store, execution, running, ends } = await workOnOneLease({ recording });
+  running[0]?.end();
+  await settle();
+  expect(ends()).toEqual([]);
+  const start = await store.start(acceptanceOf(execution), nodeId(randomUUID()));
+  record(start);
+  await expect.poll(ends).toEqual(["ack"]);
+  expect(await store.find(execution.id)).toMatchObject({ state: { kind: "done", result: { status: "ok" } } });
+  await worker.close();
+});
+
+test("what begins to run while somebody cancels it is killed, and has no other result", async () => {
+  const { promise: recording, resolve: record } = Promise.withResolvers<Start>();
+  const { worker, store, execution, running, ends } = await workOnOneLease({ recording });
+  await store.cancel(execution.id);
+  record(await store.start(acceptanceOf(execution), nodeId(randomUUID())));
+  await expect.poll(() => running[0]?.signal.aborted).toBe(true);
+  expect(ends()).toEqual([]);
+  running[0]?.end();
+  await expect.poll(ends).toEqual(["ack"]);
+  expect(await store.find(execution.id)).toMatchObject({ state: { kind: "done", result: { status: "cancelled" } } });
+  await worker.close();
+});
+
+test("a start that cannot be recorded ends the run; the job comes again by itself", async () => {
+  const { promise: recording, reject } = Promise.withResolvers<Start>();
+  const { worker, store, execution, running, ends } = await workOnOneLease({ recording });
+  reject(new EngineError("no_worker", "The broker cannot be reached"));
+  await expect.poll(() => running[0]?.signal.aborted).toBe(true);
+  running[0]?.endAs("cancelled");
+  await worker.close();
+  expect(ends()).toEqual([]);
+  expect(await store.find(execution.id)).toMatchObject({ state: { kind: "queued", starts: 0 } });
 });
 
 test("what is killed because its lease was lost is not cancelled: it waits for its next start", async () => {

@@ -24,6 +24,22 @@ export interface Worker {
   close(): Promise<void>;
 }
 
+/** What a start comes to, where the job is to be run. */
+type Granted = Pick<Start & { readonly kind: "run" }, "attempt" | "isKept">;
+
+/** A run of a job, begun. */
+interface Run {
+  /** How long it had waited. */
+  readonly queuedMs: number;
+  /** Of its client's request. */
+  readonly trace: Pick<Span, "child">;
+  /** Never rejects. */
+  readonly outcome: Promise<ExecutionOutcome>;
+}
+
+/** One whose start is recorded. */
+type Started = Run & Granted & { readonly kind: "run" };
+
 /** How soon it is tried again to store a result for which there was no room, milliseconds. */
 const FULL_STORE_MS = 5_000;
 
@@ -69,19 +85,23 @@ export function createWorker(options: {
     else report(error, message, id);
   }
 
-  async function execute({ job, cancelled }: Lease, isFollowed: boolean, span: Span): Promise<ExecutionOutcome> {
+  async function execute(
+    { job, cancelled }: Lease,
+    { isKept }: Granted,
+    { span, refused }: { readonly span: Span; readonly refused: AbortSignal },
+  ): Promise<ExecutionOutcome> {
     const { id } = job.execution;
     const over = Promise.withResolvers<void>();
     const kill = new AbortController();
     const onAbort = ({ target }: Event) => kill.abort((target as AbortSignal).reason);
-    const causes = [cancelled, abandoning.signal];
+    const causes = [cancelled, abandoning.signal, refused];
     for (const signal of causes) signal.addEventListener("abort", onAbort, { once: true });
     if (causes.some((signal) => signal.aborted)) kill.abort();
     try {
       return await engine.execute(job.execution, {
         signal: kill.signal,
         span,
-        progress: (isFollowed && events?.progressOf(id, nodeId, over.promise)) || null,
+        progress: (isKept && events?.progressOf(id, nodeId, over.promise)) || null,
       });
     } catch (error) {
       report(error, "an execution failed by a bug", id);
@@ -94,23 +114,50 @@ export function createWorker(options: {
 
   async function work(lease: Lease): Promise<void> {
     const { submitter } = lease.job;
-    const start = await store.start(lease.job, nodeId);
+    const start = await startRun(lease);
     if (start.kind === "ended") telemetry.executionEnded(start.result, submitter);
     if (start.kind === "run" && start.attempt > 1) telemetry.jobRedelivered();
-    if (start.kind === "run" && !(await run(lease, start))) await lease.handBack();
+    if (start.kind === "run" && !(await finish(lease, start))) await lease.handBack();
     else await lease.ack();
   }
 
-  /** @returns false for one that is to be handed back: it was killed, and not because of itself or its client. */
-  async function run(lease: Lease, { attempt, isKept }: Start & { readonly kind: "run" }): Promise<boolean> {
-    const { execution, submitter, acceptedAtMs, traceparent = null } = lease.job;
+  /** Has a start recorded, and the job run if that was granted: meanwhile already, where it surely will be. */
+  async function startRun(lease: Lease): Promise<Exclude<Start, { kind: "run" }> | Started> {
+    const refused = new AbortController();
+    const recorded = store.start(lease.job, nodeId);
+    const ahead = lease.mayRunAhead ? run(lease, { attempt: 1, isKept: false }, refused.signal) : null;
+    let start: Start | null = null;
+    try {
+      start = await recorded;
+    } finally {
+      if (start?.kind !== "run") {
+        refused.abort();
+        await ahead?.outcome;
+      }
+    }
+    return start.kind === "run" ? { ...start, ...(ahead ?? run(lease, start, refused.signal)) } : start;
+  }
+
+  function run(lease: Lease, granted: Granted, refused: AbortSignal): Run {
+    const { execution, acceptedAtMs, traceparent = null } = lease.job;
     const queuedMs = clock.nowMs() - acceptedAtMs;
     const trace = tracing.follow(traceparent);
     trace.child("queue", { beganAtMs: acceptedAtMs }).end();
-    const span = trace.child("execute", { attributes: { ...nameOf(execution), node: nodeId, attempt } });
-    const outcome = await keepLease(lease, execute(lease, isKept, span));
-    if (lease.cancelled.reason instanceof LeaseLost) telemetry.leaseLost();
-    span.end({ attributes: { status: outcome.status }, isError: outcome.status === "internal_error" });
+    const span = trace.child("execute", {
+      attributes: { ...nameOf(execution), node: nodeId, attempt: granted.attempt },
+    });
+    const outcome = keepLease(lease, execute(lease, granted, { span, refused })).then((ended) => {
+      if (lease.cancelled.reason instanceof LeaseLost) telemetry.leaseLost();
+      span.end({ attributes: { status: ended.status }, isError: ended.status === "internal_error" });
+      return ended;
+    });
+    return { queuedMs, trace, outcome };
+  }
+
+  /** @returns false for one that is to be handed back: it was killed, and not because of itself or its client. */
+  async function finish(lease: Lease, { attempt, queuedMs, trace, outcome: ending }: Started): Promise<boolean> {
+    const { execution, submitter, acceptedAtMs } = lease.job;
+    const outcome = await ending;
     if (outcome.status === "cancelled" && !isUnwanted(lease)) {
       await store.handBack(execution.id, attempt);
       return false;

@@ -2,14 +2,14 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Broker, connectBroker } from "../../src/broker/broker.ts";
-import { classOf, DEAD, ensureLayout, JOBS, type Layout } from "../../src/broker/layout.ts";
+import { classOf, DEAD, ensureLayout, JOBS, type Layout, recordSubject } from "../../src/broker/layout.ts";
 import { systemClock } from "../../src/domain/clock.ts";
 import { MOST_STARTS } from "../../src/domain/execution-state.ts";
 import { nodeId } from "../../src/domain/ids.ts";
 import { requirementsOf } from "../../src/domain/requirement.ts";
-import { sampleExecution, sampleResult } from "../../src/domain/sample-execution.test-support.ts";
+import { labelOf, sampleExecution, sampleResult } from "../../src/domain/sample-execution.test-support.ts";
 import { createNatsQueue, type NatsQueue } from "../../src/queue/nats/nats-queue.ts";
-import { sampleJob, takeAndAck } from "../../src/queue/queue-conformance.test-support.ts";
+import { sampleJob, take, takeAndAck } from "../../src/queue/queue-conformance.test-support.ts";
 import { createNatsStore } from "../../src/store/nats/nats-store.ts";
 import { type NatsServer, startNatsServer } from "../support/nats-server.ts";
 import { eventually } from "../support/until.ts";
@@ -118,6 +118,21 @@ test("fields that a newer version has added are passed over", async () => {
   expect(await takeAndAck(queue)).toBe("newer");
 });
 
+test("only what a client waits for, and comes for the first time, may run before its start is recorded", async () => {
+  const awaited = { ...sampleJob("awaited"), isKept: false };
+  await queue.put(awaited);
+  const first = await take(queue);
+  expect(first.mayRunAhead).toBe(true);
+  await first.handBack();
+  await queue.put({ ...sampleJob("again"), isKept: false }, { isAccepted: true });
+  await queue.put(sampleJob("kept"));
+  for (const label of ["awaited", "again", "kept"]) {
+    const lease = await take(queue);
+    expect([labelOf(lease.job.execution), lease.mayRunAhead]).toEqual([label, false]);
+    await lease.ack();
+  }
+});
+
 test("what was accepted long ago and waits is not put a second time, whatever the broker has forgotten of it", async () => {
   const duplicate_window = 100 * NANOSECONDS_PER_MS;
   await broker.streams.streams.update(JOBS, { duplicate_window });
@@ -163,7 +178,9 @@ test("a result counts only from who started it last; nothing comes of one for an
   const late = { ...sampleResult(execution), node: first };
   expect(await store.complete(execution.id, 1, late)).toBe(false);
   // Whoever says that it is over without having said so in the record is not believed either, by whoever asks later.
-  broker.connection.publish(`done.${execution.id}`, JSON.stringify({ v: 1, body: { ...late, status: "ok" } }));
+  const { language, version } = execution;
+  const claimed = { ...accepted, language, version, isKept: true, state: { kind: "done", result: late } };
+  broker.connection.publish(recordSubject(execution.id), JSON.stringify({ v: 1, body: claimed }));
   expect(await other.find(execution.id)).toMatchObject({ state: { kind: "running", attempt: 2, node: second } });
   const right = { ...sampleResult(execution), node: second };
   expect(await other.complete(execution.id, 2, right)).toBe(true);

@@ -81,6 +81,7 @@ describe.each([
     publish: [
       "jobs.python-3_11_2.normal.new",
       "cancel.exe_1",
+      "records.exe_1",
       "$KV.ACCEPTED.exe_1",
       "$KV.IDEMPOTENCY.k",
       "$KV.WEBHOOKS.exe_1",
@@ -94,7 +95,7 @@ describe.each([
       "events.node_1",
       "_INBOX_gateway.1",
     ],
-    subscribe: [">", "jobs.>", "done.*", "_INBOX.>", "_INBOX_gateway.>", "$KV.>"],
+    subscribe: [">", "jobs.>", "records.*", "_INBOX.>", "_INBOX_gateway.>", "$KV.>"],
   },
   {
     user: "gateway",
@@ -102,6 +103,7 @@ describe.each([
       "$JS.API.CONSUMER.MSG.NEXT.JOBS.python-3_11_2_normal",
       "$JS.ACK.JOBS.python-3_11_2_normal.1.1.1.1.1",
       "dead.unreadable",
+      "records.exe_1",
       "$JS.API.STREAM.DELETE.JOBS",
       "$JS.API.STREAM.PURGE.JOBS",
       "$JS.API.CONSUMER.DELETE.JOBS.python-3_11_2_normal",

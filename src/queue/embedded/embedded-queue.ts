@@ -111,6 +111,7 @@ export function createEmbeddedQueue(options: { readonly capacity: number; readon
       job: entry.job,
       cancelled: entry.cancelled.signal,
       extendEveryMs: null,
+      mayRunAhead: false, // to record a start takes no time here
       extend: async () => undefined,
       async ack() {
         end();

@@ -7,6 +7,7 @@ import {
   cancelSubject,
   consumerOf,
   DEAD,
+  isNewJob,
   JOBS,
   type JobClass,
   jobSubject,
@@ -218,6 +219,7 @@ export async function createNatsQueue(options: {
       job,
       cancelled: controller.signal,
       extendEveryMs: LEASE_MS / 4,
+      mayRunAhead: !job.isKept && delivery.deliveries === 1 && isNewJob(delivery.subject),
       async extend() {
         if (isEnded) return;
         const nowMs = performance.now();

@@ -4,6 +4,7 @@ import type { Broker } from "../../broker/broker.ts";
 export interface Delivery {
   /** Whose turn it was. */
   readonly consumer: string;
+  readonly subject: string;
   readonly data: Uint8Array;
   /** Of the stream. */
   readonly sequence: number;
@@ -92,6 +93,7 @@ export function createPulls(options: {
 
   function receive(message: {
     readonly reply: string;
+    readonly subject: string;
     readonly data: Uint8Array;
     readonly headers?: { get(name: string): string };
   }): void {
@@ -104,6 +106,7 @@ export function createPulls(options: {
     const answer = (text: string) => connection.publish(message.reply, text);
     onDelivery({
       consumer,
+      subject: message.subject,
       data: message.data,
       sequence,
       deliveries,

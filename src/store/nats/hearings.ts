@@ -1,8 +1,8 @@
 import type { Subscription } from "@nats-io/transport-node";
 import type { Broker } from "../../broker/broker.ts";
-import { doneSubject } from "../../broker/layout.ts";
+import { recordSubject } from "../../broker/layout.ts";
 import type { Payloads } from "../../broker/payloads.ts";
-import { resultSchema } from "../../broker/wire.ts";
+import { recordSchema } from "../../broker/wire.ts";
 import type { ExecutionResult } from "../../domain/execution.ts";
 import type { ExecutionId } from "../../domain/ids.ts";
 
@@ -31,8 +31,6 @@ export interface Hearings {
   open(): void;
   /** From then on the end is heard of, once the server has got what was sent so far. */
   listen(id: ExecutionId): Listening;
-  /** Tells all processes. */
-  tell(result: ExecutionResult): Promise<void>;
   /** Whoever waits for it is told so, in this process. */
   end(id: ExecutionId, end: ExecutionResult | Error): void;
   /** Whoever waits for anything is told so. */
@@ -46,43 +44,42 @@ export interface Hearings {
 const FIRST_LOOK_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** Every gateway hears every word: a result that printed more is not in it, and is read by whoever waits for it. */
-const MOST_TOLD_BYTES = 32_768;
-
 /**
  * @param options.look finds the result of one that has ended, wherever it is kept.
- * @param options.onEnd hears of every end of which a word comes.
+ * @param options.isAwaited whether `onEnd` is to hear of this execution's end, though nobody listens for it here.
  */
 export function createHearings(options: {
   readonly broker: Broker;
   readonly payloads: Payloads;
   readonly look: (id: ExecutionId) => Promise<ExecutionResult | undefined>;
+  readonly isAwaited: (id: ExecutionId) => boolean;
   readonly onEnd: (id: ExecutionId) => void;
 }): Hearings {
-  const { broker, payloads, look, onEnd } = options;
+  const { broker, payloads, look, isAwaited, onEnd } = options;
   const { connection } = broker;
   const hearings = new Map<ExecutionId, Hearing>();
-  const prefixLength = doneSubject("*").length - 1;
+  const prefixLength = recordSubject("*").length - 1;
   let subscription: Subscription | null = null;
   let isLooking = false;
 
   /** One subscription for all: one for each would be news for every server of a cluster, twice for each execution. */
   function open(): void {
     if (connection.isClosed()) return;
-    subscription ??= connection.subscribe(doneSubject("*"), {
+    subscription ??= connection.subscribe(recordSubject("*"), {
       callback: (error, message) => {
         if (error !== null) return;
         const id = message.subject.slice(prefixLength) as ExecutionId;
-        onEnd(id);
-        if (hearings.has(id)) void hear(id, message.data);
+        if (hearings.has(id) || isAwaited(id)) void hear(id, message.data);
       },
     });
   }
 
   async function hear(id: ExecutionId, data: Uint8Array): Promise<void> {
     try {
-      const result = data.length === 0 ? await look(id) : await payloads.unpack(resultSchema, data);
-      if (result?.id === id) end(id, result);
+      const { state } = await payloads.unpack(recordSchema, data);
+      if (state.kind !== "done") return;
+      onEnd(id);
+      end(id, state.result);
     } catch {
       // Whoever it came from, the record is what counts, and it is looked at soon.
     }
@@ -145,14 +142,6 @@ export function createHearings(options: {
           if (hearing.waiters.size === 0 && hearings.get(id) === hearing) hearings.delete(id);
         },
       };
-    },
-
-    async tell(result) {
-      const isLong = [result.compile, result.run].some(
-        (run) => run !== null && run.stdout.length + run.stderr.length > MOST_TOLD_BYTES,
-      );
-      const data = isLong ? "" : await payloads.pack(resultSchema, result, `result-${result.id}`);
-      if (!connection.isClosed()) connection.publish(doneSubject(result.id), data);
     },
 
     end,

@@ -18,6 +18,8 @@ export interface NatsOutbox extends Outbox {
   add(id: ExecutionId, webhook: Webhook): Promise<void>;
   /** It has ended: whoever is to be told of it will be, even if this process ends as well. */
   schedule(id: ExecutionId): Promise<void>;
+  /** Whether this process knows of a delivery that waits for its end. */
+  isAwaited(id: ExecutionId): boolean;
   /** It is said to have ended: a delivery that this process knows of is due, without waiting for `schedule`. */
   noteEnd(id: ExecutionId): void;
   close(): void;
@@ -158,6 +160,8 @@ export function createNatsOutbox(options: {
       const entry = entries.get(id);
       if (entry?.dueAtMs === null && (await move(id, { ...entry, dueAtMs: clock.nowMs() }))) tellDue();
     },
+
+    isAwaited: (id) => entries.get(id)?.dueAtMs === null,
 
     noteEnd(id) {
       const entry = entries.get(id);

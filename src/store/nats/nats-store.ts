@@ -49,6 +49,7 @@ export function createNatsStore(options: {
     broker,
     payloads,
     look: async (id) => resultOf((await records.read(id))?.record),
+    isAwaited: outbox.isAwaited,
     onEnd: outbox.noteEnd,
   });
   /** What was accepted here and has not ended yet. */
@@ -92,16 +93,6 @@ export function createNatsStore(options: {
     return unstartedEnds({ id, language, version }, { acceptedAtMs, endedAtMs: clock.nowMs() });
   }
 
-  /** Tells of an execution that was just found to be over. */
-  async function tellEnd(moved: Moved | undefined): Promise<ExecutionResult | undefined> {
-    const result = moved?.next?.kind === "done" ? moved.next.result : undefined;
-    if (result !== undefined) {
-      runningHere.delete(result.id);
-      await hearings.tell(result);
-    }
-    return result;
-  }
-
   /** @throws {EngineError} `not_found` */
   async function lookNow(id: ExecutionId): Promise<void> {
     const record = await findRecord(id);
@@ -127,11 +118,12 @@ export function createNatsStore(options: {
     hearings.end(id, unknownExecution(id));
     const record = (await findRecord(id)) ?? (here && queuedRecord(here));
     if (record === undefined) return;
+    // First: of the record's end everybody hears, but of this one nobody is to be told.
+    await outbox.remove(id);
     // A record that is over keeps a job that may be somewhere from being started.
     const result = endsOf(id, record)("cancelled");
     await records.write(id, { ...record, isKept: false, state: { kind: "done", result } });
     await forgetAccepted(id);
-    await outbox.remove(id);
     await claims.giveUp(id);
   }
 
@@ -146,11 +138,10 @@ export function createNatsStore(options: {
     async giveUp({ id, language, version }) {
       const submitter = { client: null, address: null };
       const unknown = { language, version, submitter, acceptedAtMs: clock.nowMs(), isKept: false };
-      const moved = await records.move(id, {
+      await records.move(id, {
         absent: { ...unknown, state: { kind: "queued", starts: 0 } },
         event: (record) => ({ kind: "giveUp", endUnstarted: endsOf(id, record) }),
       });
-      await tellEnd(moved);
     },
 
     async accept(acceptance) {
@@ -189,9 +180,7 @@ export function createNatsStore(options: {
         runningHere.set(id, moved.seen);
         return { kind: "run", attempt: moved.next.attempt, isKept: moved.before.isKept };
       }
-      // It comes again after its end: whoever was to tell of that may have ended first.
-      if (moved?.before.state.kind === "done") await hearings.tell(moved.before.state.result);
-      const result = await tellEnd(moved);
+      const result = endOf(moved);
       if (result?.status === "internal_error") await buryJob(job);
       return result === undefined ? { kind: "done" } : { kind: "ended", result };
     },
@@ -199,18 +188,17 @@ export function createNatsStore(options: {
     async handBack(id, attempt) {
       const hint = runningHere.get(id);
       runningHere.delete(id);
-      const moved = await records.move(id, {
+      await records.move(id, {
         hint,
         event: (record) => ({ kind: "handBack", attempt, endUnstarted: endsOf(id, record) }),
       });
-      await tellEnd(moved);
     },
 
     async complete(id, attempt, result) {
       const hint = runningHere.get(id);
       runningHere.delete(id);
       const moved = await records.move(id, { hint, event: () => ({ kind: "complete", attempt, result }) });
-      return (await tellEnd(moved)) !== undefined;
+      return endOf(moved) !== undefined;
     },
 
     async cancel(id) {
@@ -221,7 +209,6 @@ export function createNatsStore(options: {
         absent: "state" in accepted ? accepted : queuedRecord({ isKept: true, ...accepted }),
         event: (record) => ({ kind: "cancel", endUnstarted: endsOf(id, record) }),
       });
-      await tellEnd(moved);
       return moved?.before.state.kind;
     },
 
@@ -312,6 +299,11 @@ function toExecutionRecord(
   { isKept: _, ...record }: StoredRecord,
 ): { id: ExecutionId } & Omit<StoredRecord, "isKept"> {
   return { id, ...record };
+}
+
+/** The result of an execution that has just come to its end. */
+function endOf(moved: Moved | undefined): ExecutionResult | undefined {
+  return moved?.next?.kind === "done" ? moved.next.result : undefined;
 }
 
 function resultOf(record: { readonly state: ExecutionState } | undefined): ExecutionResult | undefined {
