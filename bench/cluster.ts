@@ -1,6 +1,7 @@
 /**
- * What the way through the broker costs, without boxes: jobs that do nothing, one gateway process, one NATS server, two
- * worker processes. Prints what docs/scaling.md has.
+ * What the way through the broker costs. Without boxes: jobs that do nothing, one gateway process, one NATS server, two
+ * worker processes. With them, as root: a whole run over HTTP, against one process that is everything. Prints what
+ * docs/scaling.md has.
  *
  * Usage: npm run bench:cluster
  */
@@ -21,7 +22,10 @@ import { createEmbeddedStore } from "../src/store/embedded/embedded-store.ts";
 import { createNatsStore } from "../src/store/nats/nats-store.ts";
 import type { Store } from "../src/store/store.ts";
 import { startNatsServer } from "../test/support/nats-server.ts";
+import { measureNatsRun } from "./measurements/nats-run.ts";
 import { readCpu } from "./processes.ts";
+import { createSetup } from "./setup.ts";
+import { formatTable } from "./table.ts";
 
 const WORKERS = 2;
 const SLOTS_PER_WORKER = 32;
@@ -225,6 +229,14 @@ async function measure(): Promise<void> {
       await once(worker, "exit");
     }
     await second.stop();
+  }
+
+  if (process.getuid?.() !== 0) return;
+  const setup = await createSetup({ leakRuns: 0, onlyLanguages: [] });
+  try {
+    console.log(formatTable(await measureNatsRun(setup)));
+  } finally {
+    await setup.close();
   }
 }
 

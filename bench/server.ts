@@ -2,12 +2,16 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { startNatsServer } from "../test/support/nats-server.ts";
 import type { LoopReport, MemoryReport, ProbeAnswer, ProbeRequest } from "./server-probe.ts";
 
 /** How a server starts programs: as by default, with interpreters that are booted ahead, or each anew. */
 export type Start = "warm" | "cold";
 
-/** A server of this checkout in a process of its own, with defaults for everything but port and log. */
+/** One process that is everything, or a gateway and a worker, as by default, that meet at a NATS server. */
+export type Service = Start | "nats";
+
+/** A server of this checkout, in a process of its own that answers clients, with defaults for everything but port and log. */
 export interface Server {
   readonly pid: number;
   readonly port: number;
@@ -29,9 +33,26 @@ const NO_KEYS_FILE = "/nonexistent/keys.json";
 const ANSWER_TIMEOUT_MS = 30_000;
 
 /** Starts the server and resolves when it listens. */
-export async function startServer(start: Start): Promise<Server> {
-  const starts = start === "cold" ? ["--warm", "0"] : [];
-  const child = fork(CLI, ["serve", "--port", "0", "--log", "warn", "--keys-file", NO_KEYS_FILE, ...starts], {
+export async function startServer(service: Service): Promise<Server> {
+  if (service === "nats") return startCluster();
+  return startNode("serve", service === "cold" ? ["--warm", "0"] : []);
+}
+
+async function startCluster(): Promise<Server> {
+  const broker = await startNatsServer();
+  const gateway = await startNode("gateway", ["--nats", broker.url]);
+  const worker = await startNode("worker", ["--nats", broker.url]);
+  return {
+    ...gateway,
+    async close() {
+      for (const node of [gateway, worker]) await node.close();
+      await broker.stop();
+    },
+  };
+}
+
+async function startNode(role: "serve" | "gateway" | "worker", args: readonly string[]): Promise<Server> {
+  const child = fork(CLI, [role, "--port", "0", "--log", "warn", "--keys-file", NO_KEYS_FILE, ...args], {
     execArgv: ["--expose-gc", "--import", PROBE],
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });

@@ -8,7 +8,7 @@ import { loadLanguages } from "../src/main/load-languages.ts";
 import { NATIVE_DIRECTORY } from "../src/main/package-files.ts";
 import { type Driver, type DriverCommand, startDriver } from "./driver.ts";
 import { buildNativePrograms, type NativePrograms } from "./native-programs.ts";
-import { type Server, type Start, startServer } from "./server.ts";
+import { type Server, type Service, startServer } from "./server.ts";
 
 /** A request to be sent again and again. */
 export interface Target {
@@ -37,13 +37,13 @@ export interface Setup {
   /** In memory, for programs that are started without a box. */
   readonly directory: string;
   /** The server that all measurements share; a warm one when nothing is said. */
-  server(start?: Start): Promise<Server>;
+  server(service?: Service): Promise<Server>;
   /** Hello in Python, as a request. */
   readonly pythonHello: Target;
   /** Hello in Python without Millrace: the executable, arguments and environment that a box gets, in a directory of memory. */
   readonly bareHello: DriverCommand;
   /** Starts a driver that sends requests to one of the servers, the warm one when nothing is said. */
-  startLoad(target: Target, start?: Start): Promise<Driver>;
+  startLoad(target: Target, service?: Service): Promise<Driver>;
   /** Starts a driver that starts a program. */
   startBare(command: BareCommand): Driver;
   close(): Promise<void>;
@@ -58,7 +58,7 @@ export async function createSetup(options: Pick<Setup, "leakRuns" | "onlyLanguag
   await buildLauncher({ nativeDirectory: NATIVE_DIRECTORY, announce: console.error });
   const directory = await mkdtemp(join(MEMORY_DIRECTORY, "millrace-bench-"));
   const { code, command } = await describePythonHello(directory);
-  const servers = new Map<Start, Promise<Server>>();
+  const servers = new Map<Service, Promise<Server>>();
   let files = 0;
 
   async function save(content: string | Uint8Array): Promise<string> {
@@ -67,9 +67,9 @@ export async function createSetup(options: Pick<Setup, "leakRuns" | "onlyLanguag
     return path;
   }
 
-  function getServer(start: Start = "warm"): Promise<Server> {
-    const server = servers.get(start) ?? startServer(start);
-    servers.set(start, server);
+  function getServer(service: Service = "warm"): Promise<Server> {
+    const server = servers.get(service) ?? startServer(service);
+    servers.set(service, server);
     return server;
   }
 
@@ -81,8 +81,8 @@ export async function createSetup(options: Pick<Setup, "leakRuns" | "onlyLanguag
     server: getServer,
     pythonHello: { path: "/lang/python", body: code, status: 200, answer: "Hello, world!\n" },
     bareHello: command,
-    async startLoad({ path, body, status, answer }, start) {
-      const { port } = await getServer(start);
+    async startLoad({ path, body, status, answer }, service) {
+      const { port } = await getServer(service);
       const expected = answer === undefined ? [] : [await save(answer)];
       const args = [String(port), path, await save(body), String(status), ...expected];
       return startDriver({ executable: programs.load, args });
