@@ -1,7 +1,7 @@
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 
 /**
- * Prints which tests passed at their second try only, why each skipped test was skipped, and last of all one plain line: `N passed, N failed`, with `, N skipped`
+ * Prints which tests passed at their second try only and how the first one failed, why each skipped test was skipped, and last of all one plain line: `N passed, N failed`, with `, N skipped`
  * when there are any. A file that cannot be loaded and a suite whose hook fails count as one failure each. A run in
  * which no test ran fails.
  */
@@ -15,8 +15,10 @@ export default class ClosingLine implements Reporter {
     const failed = inState("failed").length + broken.length + unhandledErrors.length;
     const skipped = inState("skipped");
 
-    for (const test of tests.filter((one) => one.diagnostic()?.flaky))
+    for (const test of tests.filter((one) => one.diagnostic()?.flaky)) {
       console.log(`passed at the second try: ${nameOf(test)}`);
+      for (const { message, diff } of test.result().errors ?? []) console.log(`${message}\n${diff ?? ""}`.trim());
+    }
     printSkips(skipped);
     const counts = [`${passed} passed`, `${failed} failed`];
     if (skipped.length > 0) counts.push(`${skipped.length} skipped`);

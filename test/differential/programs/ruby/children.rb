@@ -12,7 +12,8 @@ p Process.wait2(fork { raise "in a child" })[1].exitstatus
 p `#{RbConfig.ruby} -e 'p $0, ARGV, Process.pid > 1, ENV.key?("LD_PRELOAD")' one two`
 require "open3"
 p Open3.capture3("sort -r; echo e >&2", stdin_data: "a\nb\n").first(2)
-p fork { at_exit { puts "child's end" } }.class
-Process.waitall
+pid = fork { at_exit { puts "child's end" } }
+Process.waitall # before anything is printed: which of the two would be first is chance
+p pid.class
 p Process.getpgrp == Process.pid, Process.getsid == Process.pid
 p Process.detach(fork { exit 9 }).value.exitstatus
