@@ -51,7 +51,9 @@ export async function checkPreloads(options: {
     if (modules.length === 0 || check === undefined) continue;
     const fault = await findFault(toolchain, modules, check, options.sandbox);
     if (fault === null) continue;
-    throw new StartError(`preload: ${toolchain.language} ${toolchain.version} cannot load its modules ahead: ${fault}`);
+    throw new StartError(
+      `preload: ${toolchain.language} ${toolchain.version} cannot load its modules ahead: ${fault}. Leave those out, or see docs/warm-starts.md`,
+    );
   }
 }
 

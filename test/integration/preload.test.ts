@@ -8,12 +8,16 @@ import { eventually } from "../support/until.ts";
 
 const WARM_TIMEOUT_MS = 90_000;
 
-// Modules that the host has not: NumPy's shared random numbers, and some that do what none may that is loaded ahead.
+// Modules that the host has not: NumPy's shared random numbers and its threads, and some that do what none may that is loaded ahead.
 const usr = makeOwnUsr(`
 here=$PWD
 cd /usr/lib/python3/dist-packages
 mkdir -p numpy
-echo 'from . import random' > numpy/__init__.py
+cat > numpy/__init__.py <<'END'
+from . import random
+import os, threading, time
+if os.environ.get("OPENBLAS_NUM_THREADS") != "1": threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+END
 cat > numpy/random.py <<'END'
 import random as own
 numbers = own.Random(1)

@@ -140,6 +140,7 @@ describe("what a program finds", () => {
       HOME: "/box",
       LANG: "C.UTF-8",
       PYTHONDONTWRITEBYTECODE: "1",
+      OPENBLAS_NUM_THREADS: "1",
       MINE: "yes",
     });
   });
