@@ -49,7 +49,7 @@ function executeWarm(server: RunningServer, request: ExecutionRequest): Promise<
   const attempt = async () => {
     const result = await execute(server, request);
     const { compile, run } = result;
-    const runs = COLD_COMPILERS.includes(request.language) && run !== null ? [run] : runsOf({ compile, run });
+    const runs = runsOf({ compile: COLD_COMPILERS.includes(request.language) ? null : compile, run });
     if (runs.every((one) => one.warm || one.cached)) return result;
     await delay(PAUSE_MS);
     return null;

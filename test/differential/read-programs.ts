@@ -38,14 +38,14 @@ export function isCompiled(id: string): boolean {
   return languageOf(id).isCompiled;
 }
 
-/** The programs that look for differences, and those of the conformance suite that can start warm, where that takes no compiler. */
+/** The programs that look for differences, and those of the conformance suite that can start warm. */
 export function listPrograms(language: string): Program[] {
   const own = readdirSync(join(PROGRAMS, language)).map((entry) => {
     const source = readSource(join(PROGRAMS, language, entry));
     const request = { ...source, language, stdin: STDIN, limits: AMPLE_TIME, compileLimits: AMPLE_COMPILE_TIME };
     return { name: parse(entry).name, request };
   });
-  return isCompiled(language) ? own : [...own, ...listConformancePrograms(language)];
+  return [...own, ...listConformancePrograms(language)];
 }
 
 /** A program that prints random things: none of its words is ever the same again. */
@@ -63,7 +63,8 @@ function listConformancePrograms(id: string): Program[] {
     return tries
       .filter((one) => canBeWarm(one) && (isLongRun || !isLong(name, one)))
       .map(({ name: tried = "", send = {} }) => {
-        const request = { ...source, ...send, language: id, limits: { ...AMPLE_TIME, ...send.limits } };
+        const limits = { limits: { ...AMPLE_TIME, ...send.limits }, compileLimits: AMPLE_COMPILE_TIME };
+        const request = { ...source, ...send, ...limits, language: id };
         return { name: `conformance: ${name} ${tried}`.trim(), request };
       });
   });
