@@ -45,6 +45,18 @@ async function settledDepth(queue: Queue): Promise<number> {
   return depthOf(queue);
 }
 
+/** Once what was acknowledged is gone, there is room. */
+async function putSoon(queue: Queue, job: Job): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await queue.put(job);
+    } catch (error) {
+      if (tries === 50) throw error;
+      await delay(10);
+    }
+  }
+}
+
 export async function takeAndAck(queue: Queue, offers = ALL): Promise<string> {
   const lease = await take(queue, offers);
   await lease.ack();
@@ -119,7 +131,7 @@ export function describeQueue(name: string, create: (options: { readonly capacit
       expect(refusal).toMatchObject({ code: "queue_full" });
       expect((refusal as EngineError).retryAfterSeconds).toBeGreaterThanOrEqual(1);
       expect(await takeAndAck(queue)).toBe("a");
-      await queue.put(sampleJob("d"));
+      await putSoon(queue, sampleJob("d"));
       expect(await takeAll(queue)).toEqual(["b", "d"]);
     });
 
