@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { freeze, signal, thaw } from "../faults/holding.ts";
+import { freeze, hasMark, MARK, signal, thaw } from "../faults/holding.ts";
 import { execute, fixture, run, runPython } from "../support/client.ts";
 import { isUnified } from "../support/control-groups.ts";
 import { isRunning } from "../support/processes.ts";
@@ -25,27 +25,23 @@ beforeEach((context) => {
   if (!isUnified) context.skip(ELSEWHERE);
 });
 
-/** Waits for a signal, then for a child that takes twice the memory there is. */
+/** Waits for a signal, and says so by its mark; then for a child that takes twice the memory there is. */
 const EATS = `import os, signal
 print('begun', flush=True)
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+${MARK}
 signal.sigwait([signal.SIGUSR1])
 child = os.fork()
 if child == 0: bytearray(128 << 20)
 os.waitpid(child, 0)
 print('went on')`;
 
-function waitsForSignal(pid: number): boolean {
-  const blocked = /^SigBlk:\s*(\w+)$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
-  return (BigInt(`0x${blocked}`) & (1n << 9n)) !== 0n;
-}
-
 test("the kernel ends all of a run when it kills one of its processes for memory", async () => {
   const { instance } = server;
   const limits = { memoryBytes: LIMIT, cpuMs: 60_000, wallMs: 120_000 };
   const answer = execute(server, { language: "python", code: EATS, args: ["eats"], limits });
   const { pid } = await eventually("it runs", () => instance.findProgram("eats"), PATIENCE_MS);
-  await eventually("it waits", () => waitsForSignal(pid), PATIENCE_MS);
+  await eventually("it waits", () => hasMark(pid), PATIENCE_MS);
   const launcher = instance.launcherPid();
   await freeze(launcher); // which would end the run too
   signal(pid, "SIGUSR1");
