@@ -1,9 +1,8 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { LongOnesFirst } from "./test/long-ones-first.ts";
+import { SLOWNESS } from "./test/support/slowness.ts";
 
-/** On an emulated processor everything takes its time. */
-const slowness = process.env["MILLRACE_TEST_VM"] === undefined ? 1 : 4;
 const isRoot = process.getuid?.() === 0;
 
 /** Ample, for a host that does other things too: who waits for what comes true loses nothing by it. */
@@ -31,12 +30,12 @@ const ALONE = [
 
 /** The real launcher, real boxes, the whole server. */
 const system = {
-  testTimeout: 120_000 * slowness,
+  testTimeout: 120_000 * SLOWNESS,
   expect,
   // Some compile the launcher with the sanitizers.
-  hookTimeout: 300_000 * slowness,
+  hookTimeout: 300_000 * SLOWNESS,
   // There a process of its own for each file does not always start in the minute that it is given.
-  isolate: slowness === 1,
+  isolate: SLOWNESS === 1,
   retry: RETRIES,
   ...(isRoot ? { globalSetup: "./test/prepare-host.ts" } : { runner: "./test/skipping-runner.ts" }),
 };

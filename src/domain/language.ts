@@ -21,4 +21,6 @@ export interface Language {
   readonly hello: string;
   /** The command that brings a missing language to this server; null for one that is here. */
   readonly install: string | null;
+  /** Sentences about what this server has of it and cannot use. */
+  readonly troubles: readonly string[];
 }

@@ -24,30 +24,46 @@ export interface OwnPlaces {
   readonly millraceModules: string;
 }
 
-/** How long a tool may take to say its version. */
-const VERSION_TIMEOUT_MS = 10_000;
+/** What was found of a language. */
+export interface Found {
+  /** One for each version, the highest release first. */
+  readonly toolchains: readonly Detected[];
+  /** What could be a toolchain but did not say its version in time. */
+  readonly silent: readonly string[];
+}
+
+/** How long a tool may take to say its version: ample, for all are asked at once, and a host may be slow. */
+export const VERSION_TIMEOUT_MS = 30_000;
 const MOST_VERSION_BYTES = 64 * 1024;
 const SCARCITY: ReadonlySet<unknown> = new Set(["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"]);
+const SILENCE = "silence";
 const ELF_MAGIC = Buffer.from("\x7fELF", "latin1");
 
 /**
- * Finds the toolchains of a language on this host, one for each version: the highest release first.
- * A candidate that is missing, would be started by a script, or does not say its version is passed over.
+ * Finds the toolchains of a language on this host.
+ * A candidate that is missing, would be started by a script, or says no version is passed over.
  * @throws {Error} where this host has too little left to ask, so that nothing is known.
  */
 export async function detect(
   { detect: detection, tools: toolCandidates }: Pick<Manifest, "detect" | "tools">,
   places: OwnPlaces,
-): Promise<readonly Detected[]> {
+  timeoutMs = VERSION_TIMEOUT_MS,
+): Promise<Found> {
   const tools = await findTools(toolCandidates, places);
-  if (tools === null) return [];
+  if (tools === null) return { toolchains: [], silent: [] };
   const executables = await findFiles(detection.executables, places);
-  const found = await Promise.all(executables.map((executable) => askVersion(executable, tools, detection)));
+  const answers = await Promise.all(
+    executables.map((executable) => askVersion(executable, tools, detection, timeoutMs)),
+  );
   const byVersion = new Map<string, Detected>();
-  for (const detected of found) {
-    if (detected !== null && !byVersion.has(detected.version)) byVersion.set(detected.version, detected);
+  for (const answer of answers) {
+    if (answer === null || answer === SILENCE || byVersion.has(answer.version)) continue;
+    byVersion.set(answer.version, answer);
   }
-  return [...byVersion.values()].sort((a, b) => byVersionDescending(a.version, b.version));
+  return {
+    toolchains: [...byVersion.values()].sort((a, b) => byVersionDescending(a.version, b.version)),
+    silent: executables.filter((_, index) => answers[index] === SILENCE),
+  };
 }
 
 /** Whether there is anything that could be a toolchain of this language. Starts nothing. */
@@ -123,14 +139,15 @@ async function askVersion(
   executable: string,
   tools: Executables["tools"],
   { versionCommand, versionPattern }: Manifest["detect"],
-): Promise<Detected | null> {
+  timeoutMs: number,
+): Promise<Detected | typeof SILENCE | null> {
   const [program = "", ...args] = expandAll(versionCommand, executableValues({ executable, tools }));
   if (!(await isNative(program))) return null;
   try {
     const { stdout, stderr } = await promisify(execFile)(program, args, {
       cwd: "/",
       env: { PATH: "/usr/bin:/bin", LANG: "C.UTF-8" },
-      timeout: VERSION_TIMEOUT_MS,
+      timeout: timeoutMs,
       killSignal: "SIGKILL",
       maxBuffer: MOST_VERSION_BYTES,
     });
@@ -139,10 +156,16 @@ async function askVersion(
     if (version === null) return null;
     return { executable, version, tools, stamp: await stampOf([executable, ...Object.values(tools)]) };
   } catch (error) {
-    // It cannot be started, fails, or takes too long: it would do so for programs as well.
+    if (isTimeOver(error)) return SILENCE;
+    // It cannot be started, or fails: it would do so for programs as well.
     if (error instanceof Error && !isScarcity(error)) return null;
     throw error;
   }
+}
+
+/** Killed, and not for what it said: that has a code. */
+function isTimeOver(error: unknown): boolean {
+  return error instanceof Error && "killed" in error && error.killed === true && "code" in error && error.code === null;
 }
 
 /** What changes whenever the host's packages do, and with them headers and libraries that belong to no executable. */

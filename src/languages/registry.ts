@@ -1,7 +1,7 @@
 import { EngineError } from "../domain/errors.ts";
 import type { Language } from "../domain/language.ts";
 import { nearNames } from "../domain/near-names.ts";
-import { type Detected, detect, type OwnPlaces } from "./detect.ts";
+import { type Detected, detect, type OwnPlaces, VERSION_TIMEOUT_MS } from "./detect.ts";
 import type { Manifest } from "./manifest.ts";
 import { type Preparation, prepare } from "./prepare.ts";
 import { readManifests } from "./read-manifests.ts";
@@ -36,6 +36,8 @@ interface Entry {
   readonly manifest: Manifest;
   /** As `detect` sorts them: a request without a version gets the first. */
   readonly toolchains: readonly Toolchain[];
+  /** Sentences about what is on this host and cannot be used. */
+  readonly troubles?: readonly string[];
 }
 
 /**
@@ -56,12 +58,25 @@ export async function loadRegistry(
   const manifests = await readManifests(options.directories);
   const entries = await Promise.all(
     manifests.map(async (manifest): Promise<Entry> => {
-      const detected = isOneOf(options.only, manifest) ? await detect(manifest, options) : [];
-      const toolchains = await Promise.all(detected.map((one) => toToolchain(manifest, one, options.preparation)));
-      return { manifest, toolchains: toolchains.filter((toolchain) => toolchain !== null) };
+      return isOneOf(options.only, manifest) ? lookFor(manifest, options) : { manifest, toolchains: [] };
     }),
   );
   return createRegistry(entries);
+}
+
+async function lookFor(
+  manifest: Manifest,
+  options: OwnPlaces & { readonly preparation?: Preparation | undefined },
+): Promise<Entry> {
+  const found = await detect(manifest, options);
+  const toolchains: Toolchain[] = [];
+  const troubles = found.silent.map((path) => `${path} did not say its version within ${VERSION_TIMEOUT_MS / 1000} s.`);
+  const made = await Promise.all(found.toolchains.map((one) => toToolchain(manifest, one, options.preparation)));
+  for (const [index, toolchain] of made.entries()) {
+    if (toolchain !== null) toolchains.push(toolchain);
+    else troubles.push(`${manifest.name} ${found.toolchains[index]?.version} could not be prepared.`);
+  }
+  return { manifest, toolchains, troubles };
 }
 
 function isOneOf(names: readonly string[] | undefined, { id, aliases }: Manifest): boolean {
@@ -85,7 +100,7 @@ async function toToolchain(
  */
 export function createRegistry(
   entries: readonly Entry[],
-  { missing = notInstalled }: { readonly missing?: (manifest: Manifest) => EngineError } = {},
+  { missing = notHere }: { readonly missing?: (entry: Entry) => EngineError } = {},
 ): LanguageRegistry {
   const byName = new Map<string, Entry>();
   for (const entry of entries) {
@@ -107,9 +122,10 @@ export function createRegistry(
 
   return {
     find(idOrAlias, range) {
-      const { manifest, toolchains } = findEntry(idOrAlias);
+      const entry = findEntry(idOrAlias);
+      const { manifest, toolchains } = entry;
       const [highest] = toolchains;
-      if (highest === undefined) throw missing(manifest);
+      if (highest === undefined) throw missing(entry);
       if (range === undefined) return highest;
       // A complete version is looked for without being parsed: an execution's is complete, and every run asks for it.
       const exact = toolchains.find(({ version }) => version === range);
@@ -130,7 +146,7 @@ export function createRegistry(
   };
 }
 
-function toLanguage({ manifest, toolchains }: Entry): Language {
+function toLanguage({ manifest, toolchains, troubles = [] }: Entry): Language {
   const { limits, compileLimits } = defaultLimits(manifest);
   return {
     id: manifest.id,
@@ -144,6 +160,7 @@ function toLanguage({ manifest, toolchains }: Entry): Language {
     compileLimits: manifest.compile === undefined ? null : compileLimits,
     hello: manifest.hello,
     install: toolchains.length > 0 ? null : installCommand(manifest),
+    troubles,
   };
 }
 
@@ -166,8 +183,11 @@ function unknownLanguage(given: string, names: Iterable<string>, languages: read
   });
 }
 
-function notInstalled(manifest: Manifest): EngineError {
-  const message = `${manifest.name} is not installed on this server: ${installCommand(manifest)}`;
+function notHere({ manifest, troubles = [] }: Entry): EngineError {
+  const message =
+    troubles.length > 0
+      ? `${manifest.name} cannot be used on this server: ${troubles.join(" ")}`
+      : `${manifest.name} is not installed on this server: ${installCommand(manifest)}`;
   return new EngineError("unknown_language", message, { fields: [{ path: "/language", message }] });
 }
 

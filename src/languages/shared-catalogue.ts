@@ -65,6 +65,6 @@ function toToolchain(manifest: Manifest, version: string): Toolchain {
   };
 }
 
-function missing({ name }: Manifest): EngineError {
-  return new EngineError("no_worker", `No worker has ${name} at this moment`, { retryAfterSeconds: 5 });
+function missing({ manifest }: { readonly manifest: Manifest }): EngineError {
+  return new EngineError("no_worker", `No worker has ${manifest.name} at this moment`, { retryAfterSeconds: 5 });
 }

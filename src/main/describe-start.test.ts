@@ -9,6 +9,7 @@ const language = {
   limits: DEFAULT_RUN_LIMITS,
   compileLimits: null,
   hello: "",
+  troubles: [],
 };
 
 describe("describeStart", () => {
@@ -23,6 +24,15 @@ describe("describeStart", () => {
       languages: [
         { ...language, id: "c", name: "C", isAvailable: false, versions: [], install: "apt-get install gcc" },
         { ...language, id: "python", name: "Python", isAvailable: true, versions: ["3.13.1", "3.11.2"], install: null },
+        {
+          ...language,
+          id: "lua",
+          name: "Lua",
+          isAvailable: false,
+          versions: [],
+          install: "apt-get install lua",
+          troubles: ["/usr/bin/lua did not say its version within 30 s."],
+        },
       ],
     });
     expect(text).toBe(
@@ -35,6 +45,7 @@ describe("describeStart", () => {
         "",
         "  python  3.13.1, 3.11.2",
         "  c       missing: apt-get install gcc",
+        "  lua     /usr/bin/lua did not say its version within 30 s.",
         "",
         "Try:  curl -H 'Authorization: Bearer KEY' --data-binary 'print(6*7)' http://127.0.0.1:8080/lang/python",
         "API:  http://127.0.0.1:8080/docs",

@@ -27,8 +27,7 @@ export function describeStart(options: Started): string {
     ...(nats.length > 0 ? [`It meets other nodes at ${nats.join(", ")}`] : []),
     ...describeLacks(lacks),
     "",
-    ...here.map(({ id, versions }) => `  ${id.padEnd(width)}  ${versions.join(", ")}`),
-    ...missing.map(({ id, install }) => `  ${id.padEnd(width)}  missing: ${install}`),
+    ...[...here, ...missing].map((language) => `  ${language.id.padEnd(width)}  ${describeLanguage(language)}`),
     "",
     ...(here.some(({ id }) => id === "python")
       ? [
@@ -42,15 +41,21 @@ export function describeStart(options: Started): string {
 
 /** The same of a worker alone. */
 export function describeWorkerStart({ address, version, languages, lacks, nats }: Started): string {
-  const here = languages.filter(({ isAvailable }) => isAvailable);
+  const here = languages.filter(({ isAvailable, troubles }) => isAvailable || troubles.length > 0);
   return [
     `Millrace ${version} takes jobs at ${nats.join(", ")}`,
     `Whether it does so, and its metrics: it listens on ${address}`,
     ...describeLacks(lacks),
     "",
-    ...here.map(({ id, versions }) => `  ${id}  ${versions.join(", ")}`),
+    ...here.map((language) => `  ${language.id}  ${describeLanguage(language)}`),
     "",
   ].join("\n");
+}
+
+function describeLanguage({ versions, install, troubles }: Language): string {
+  const here = versions.length > 0 ? [versions.join(", ")] : [];
+  if (here.length + troubles.length === 0) return `missing: ${install}`;
+  return [...here, ...troubles].join("; ");
 }
 
 function describeLacks(lacks: readonly string[]): readonly string[] {

@@ -5,6 +5,7 @@ import type { Instance } from "../support/instance.ts";
 import { readMetric } from "../support/metrics.ts";
 import { listDescriptors, listProcesses, readProcess, residentBytes } from "../support/processes.ts";
 import type { RunningServer } from "../support/server.ts";
+import { SLOWNESS } from "../support/slowness.ts";
 import { until } from "../support/until.ts";
 import type { HostCondition } from "./suite.ts";
 
@@ -64,7 +65,7 @@ export async function watchHost(options: WatchOptions): Promise<Watch> {
     worker_alive: async ({ within_ms }) => {
       const startedAt = performance.now();
       await options.sayHello();
-      return above("a hello program took", performance.now() - startedAt, within_ms, "ms");
+      return above("a hello program took", performance.now() - startedAt, within_ms * SLOWNESS, "ms");
     },
     worker_fds_stable: ({ max_growth }) =>
       until(async () => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findOrdinaryUser } from "../hosts/ordinary-user.ts";
+import { runPython } from "../support/client.ts";
 import { startServer } from "../support/server.ts";
+import { SLOWNESS } from "../support/slowness.ts";
 import { type Canaries, startCanaries } from "./canaries.ts";
 import { evaluate, findWarnings } from "./evaluate.ts";
 import { type DescriptorWatch, watchDescriptors, watchHost } from "./host-conditions.ts";
@@ -17,7 +19,7 @@ const LANES = 3 * SLOTS;
 /** More than enough for every lane to have had a box: it keeps some descriptors from its first one on. */
 const FIRST_RUNS = 4 * LANES;
 /** With the time that a case waits for a server. */
-const TEST_TIMEOUT_MS = 150_000;
+const TEST_TIMEOUT_MS = 150_000 * SLOWNESS;
 
 /** How many interpreters stand ready differs from one moment to the next, and with it how many descriptors there are. */
 const COLD = { MILLRACE_WARM: "0" };
@@ -82,8 +84,7 @@ async function judge(tested: HostileCase, stage: WatchedStage): Promise<string[]
 }
 
 async function sayHello({ server }: Stage): Promise<void> {
-  const answer = await fetch(`${server.url}/lang/python`, { method: "POST", body: "print('hello')" });
-  expect(await answer.text()).toBe("hello\n");
+  expect((await runPython(server, "print('hello')")).stdout).toBe("hello\n");
 }
 
 /** Why a case cannot run here; undefined when it can. */

@@ -1,10 +1,11 @@
 import type { RunningServer } from "../support/server.ts";
+import { SLOWNESS } from "../support/slowness.ts";
 import { until } from "../support/until.ts";
 import type { Observation } from "./evaluate.ts";
 import { submit, toRequest } from "./submit.ts";
 import type { HostileCase, Suite } from "./suite.ts";
 
-const START_TIMEOUT_MS = 10_000;
+const START_TIMEOUT_MS = 10_000 * SLOWNESS;
 
 /** Where a case is run. */
 export interface Stage {

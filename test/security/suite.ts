@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { SLOWNESS } from "../support/slowness.ts";
 
 const PROGRAMS = new URL("programs/", import.meta.url);
 
@@ -123,9 +124,28 @@ export type Suite = Omit<SuiteFile, "cases"> & { readonly cases: readonly Hostil
 export function readSuite(): Suite {
   const suite = suiteFile.parse(JSON.parse(readFileSync(new URL("expected.json", PROGRAMS), "utf8")));
   const cases = suite.cases.map((tested) => {
-    return { ...tested, limits: { ...suite.defaults.limits, ...tested.limits } as HostileCase["limits"] };
+    const limits = { ...suite.defaults.limits, ...tested.limits } as HostileCase["limits"];
+    return giveTime({ ...tested, limits });
   });
-  return { ...suite, cases };
+  const defaults = { ...suite.defaults, wall_slack_ms: suite.defaults.wall_slack_ms * SLOWNESS };
+  return { ...suite, defaults, cases };
+}
+
+/** On a slow processor the limits in time are higher, and so is what a program may have used; it still has to use them up. */
+function giveTime(tested: HostileCase): HostileCase {
+  const { limits, expect } = tested;
+  const longer = (bounds: [number, number] | undefined) =>
+    bounds && ([bounds[0], bounds[1] * SLOWNESS] as [number, number]);
+  return {
+    ...tested,
+    limits: {
+      ...limits,
+      cpu_ms: limits.cpu_ms * SLOWNESS,
+      wall_ms: limits.wall_ms * SLOWNESS,
+      compile_wall_ms: Math.min(limits.compile_wall_ms * SLOWNESS, 60_000),
+    },
+    expect: { ...expect, cpu_ms_range: longer(expect.cpu_ms_range), wall_ms_range: longer(expect.wall_ms_range) },
+  };
 }
 
 export function readProgram(source: string): Buffer {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { findOrdinaryUser } from "../hosts/ordinary-user.ts";
 import { findInstance, type Instance } from "./instance.ts";
+import { SLOWNESS } from "./slowness.ts";
 import { until } from "./until.ts";
 
 /** A real server in a process of its own. */
@@ -43,8 +44,6 @@ export interface ServerOptions {
 
 export const NO_KEYS_FILE = "/nonexistent/keys.json";
 
-/** An emulated processor is that much slower, at the least. */
-const SLOWNESS = process.env["MILLRACE_TEST_VM"] === undefined ? 1 : 4;
 const START_TIMEOUT_MS = 50_000 * SLOWNESS;
 const STOP_TIMEOUT_MS = 40_000 * SLOWNESS;
 

@@ -16,6 +16,7 @@ const LANGUAGE = {
   compileLimits: null,
   hello: "hello",
   install: null,
+  troubles: [],
 };
 
 const RUN: RunResult = {
@@ -65,6 +66,12 @@ test("a language says hello, or is degraded, or is absent with what brings it", 
     },
     { check: "absent", verdict: "absent", reason: "Some is not installed.", remedy: "apt-get install absent" },
   ]);
+});
+
+test("what of a language is here and cannot be used is told, and not taken for absent", async () => {
+  const trouble = "/usr/bin/some did not say its version within 30 s.";
+  const findings = await examine([{ ...ABSENT, id: "slow", troubles: [trouble] }], {});
+  expect(findings[0]).toEqual({ check: "slow", verdict: "degraded", reason: trouble, remedy: null });
 });
 
 test("no language at all is a failure", async () => {

@@ -6,10 +6,16 @@ import { degraded, type Finding, fail, pass } from "./finding.ts";
 
 const HELLO = "Hello, world!";
 
-/** Says hello in every language that is here. A language that is not is absent, and that is nobody's fault. */
+/**
+ * Says hello in every language that is here. A language that is not is absent, and that is nobody's fault; one of which something
+ * is here that cannot be used is degraded.
+ */
 export async function* examineLanguages(languages: LanguageRegistry, engine: Engine): AsyncGenerator<Finding> {
   const all = languages.list();
-  for (const language of all) yield await examine(language, languages, engine);
+  for (const language of all) {
+    for (const trouble of language.troubles) yield degraded(language.id, trouble, null);
+    if (language.isAvailable || language.troubles.length === 0) yield await examine(language, languages, engine);
+  }
   if (!all.some(({ isAvailable }) => isAvailable)) {
     yield fail("languages", "No language is installed.", all[0]?.install ?? null);
   }
