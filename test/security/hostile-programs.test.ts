@@ -84,7 +84,7 @@ async function judge(tested: HostileCase, stage: WatchedStage): Promise<string[]
 }
 
 async function sayHello({ server }: Stage): Promise<void> {
-  expect((await runPython(server, "print('hello')")).stdout).toBe("hello\n");
+  expect(await runPython(server, "print('hello')")).toMatchObject({ status: "ok", stdout: "hello\n" });
 }
 
 /** Why a case cannot run here; undefined when it can. */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { MAXIMUM_LIMITS } from "../../src/domain/limits.ts";
 import { SLOWNESS } from "../support/slowness.ts";
 
 const PROGRAMS = new URL("programs/", import.meta.url);
@@ -140,9 +141,9 @@ function giveTime(tested: HostileCase): HostileCase {
     ...tested,
     limits: {
       ...limits,
-      cpu_ms: limits.cpu_ms * SLOWNESS,
-      wall_ms: limits.wall_ms * SLOWNESS,
-      compile_wall_ms: Math.min(limits.compile_wall_ms * SLOWNESS, 60_000),
+      cpu_ms: Math.min(limits.cpu_ms * SLOWNESS, MAXIMUM_LIMITS.cpuMs),
+      wall_ms: Math.min(limits.wall_ms * SLOWNESS, MAXIMUM_LIMITS.wallMs),
+      compile_wall_ms: Math.min(limits.compile_wall_ms * SLOWNESS, MAXIMUM_LIMITS.wallMs),
     },
     expect: { ...expect, cpu_ms_range: longer(expect.cpu_ms_range), wall_ms_range: longer(expect.wall_ms_range) },
   };
