@@ -46,16 +46,24 @@ test.each<[string, string, string, string]>([
   expect(weak).toEqual([{ check, verdict: "warn", reason: expect.stringMatching(/\.$/), remedy }]);
 });
 
-test("holes of the processor are named that the kernel does not close", () => {
-  const findings = examine({ "/sys/devices/system/cpu/vulnerabilities/srso": "Vulnerable: no microcode\n" });
-  expect(findings).toContainEqual(
-    expect.objectContaining({
+test.for([
+  ["x86", "vendor_id\t: AuthenticAMD\n", "microcode"],
+  ["arm64", "CPU implementer\t: 0x41\n", "full-upgrade"],
+])(
+  "holes of the processor are named that the kernel does not close, with what closes them: %s",
+  ([, cpuinfo, remedy]) => {
+    const findings = examine({
+      "/proc/cpuinfo": cpuinfo as string,
+      "/sys/devices/system/cpu/vulnerabilities/srso": "Vulnerable: no microcode\n",
+    });
+    expect(findings).toContainEqual({
       check: "processor",
       verdict: "warn",
       reason: expect.stringContaining("processor: srso."),
-    }),
-  );
-});
+      remedy: expect.stringContaining(remedy as string),
+    });
+  },
+);
 
 test("a hole of the kernel that boxes close is warned of; one that they do not degrades", () => {
   expect(examine({ "/proc/version": "Linux version 6.18.20 (a@b)\n" })[0]).toMatchObject({
