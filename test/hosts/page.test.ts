@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isUnified } from "../support/control-groups.ts";
 import { until } from "../support/until.ts";
-import { type Block, readBlocks, withoutNumbers } from "./page.ts";
+import { type Block, readBlocks, readTrials, withoutNumbers } from "./page.ts";
 
 // docs/hosts.md: the commands for an ordinary user, one after the other, on a host of which only a copy is changed. What its doctor
 // says as root is compared in test/integration/cli/doctor.test.ts.
@@ -66,33 +66,23 @@ function removes(group: string): boolean {
 }
 
 /** Runs a command of the page there, by alice unless it says sudo. */
-function runThere(command: string): { child: ChildProcess; lines: AsyncIterable<string> } {
+function runThere(command: string): ChildProcess {
   const inside = ["--target", String(host?.pid), "--mount", "--cgroup", "--wd=."];
   const isRoots = command.includes("sudo ");
   const shell = [...(isRoots ? [] : ALICE), "sh", "-c", `${PRELUDE}; ${command}`];
   const env = { PATH: process.env["PATH"], ...(isRoots ? {} : ALICES) };
-  const child = spawn("nsenter", [...inside, ...shell], { stdio: ["ignore", "pipe", "inherit"], env });
-  return { child, lines: createInterface({ input: child.stdout as NodeJS.ReadableStream }) };
+  return spawn("nsenter", [...inside, ...shell], { stdio: ["ignore", "pipe", "inherit"], env });
 }
 
 /** Runs a command that changes the host. */
 async function change(command: string): Promise<void> {
-  const { child } = runThere(command);
+  const child = runThere(command);
   child.stdout?.resume();
   expect(await once(child, "exit"), command).toEqual([0, null]);
 }
 
-/** Has the doctor say what it says of boxes; languages and the verdict would take their time. */
 async function expectDoctor({ command, lines: shown }: Block): Promise<void> {
-  const { child, lines } = runThere(command);
-  const ended = once(child, "exit");
-  const said: string[] = [];
-  for await (const line of lines) {
-    said.push(withoutNumbers(line));
-    if (/^\w+ +leftovers /.test(line)) break;
-  }
-  child.kill();
-  await ended;
+  const said = await readTrials(runThere(command));
   const wanted = shown.map(withoutNumbers).filter((line) => !/^[A-Z]+: /.test(line));
   expect(said).toEqual(expect.arrayContaining(wanted));
 }

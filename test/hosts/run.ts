@@ -34,7 +34,7 @@ const WHOLE: Record<(typeof COLUMNS)[number], Chosen> = {
 
 /** On an emulated processor, where a run takes 15 to 200 times as long. `-t` skips the others without a reason. */
 const FEW: typeof WHOLE = {
-  box: { files: ["test/hosts/boxes.test.ts"] },
+  box: { files: ["test/hosts/boxes.test.ts", "test/hosts/doctor.test.ts"] },
   limits: {
     files: [
       "test/integration/limits/memory.test.ts",
