@@ -243,6 +243,11 @@ export function eventsSubject(node: NodeId): string {
   return `events.${node}`;
 }
 
+/** Where the one answer to such a question is awaited. Nobody else can name it: workers may answer there, and hear nothing. */
+export function toldSubject(): string {
+  return `told.${crypto.randomUUID()}`;
+}
+
 /** Where the holder of a job hears that nobody wants it. */
 export function cancelSubject(id: ExecutionId | "*"): string {
   return `cancel.${id}`;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { AckPolicy, JetStreamApiError } from "@nats-io/jetstream";
 import { connect, type NatsConnection, PermissionViolationError } from "@nats-io/transport-node";
@@ -95,7 +96,7 @@ describe.each([
       "events.node_1",
       "_INBOX_gateway.1",
     ],
-    subscribe: [">", "jobs.>", "records.*", "_INBOX.>", "_INBOX_gateway.>", "$KV.>"],
+    subscribe: [">", "jobs.>", "records.*", "told.*", "_INBOX.>", "_INBOX_gateway.>", "$KV.>"],
   },
   {
     user: "gateway",
@@ -135,6 +136,15 @@ describe.each([
   test.each(publish)("publish %s", async (subject) => {
     connection.publish(subject, "{}");
     await eventually("it is refused", () => refused.includes(`publish ${subject}`));
+  });
+
+  test("be let to, by asking itself with that for the answer", async () => {
+    const reply = `records.exe_${randomUUID()}`;
+    connection.subscribe("nodes.*", {
+      callback: (_error, message) => void (message.reply === reply && message.respond("{}")),
+    });
+    connection.publish("nodes.call", "", { reply });
+    await eventually("it is refused", () => refused.includes(`publish ${reply}`));
   });
 
   test.each(subscribe)("subscribe to %s", async (subject) => {

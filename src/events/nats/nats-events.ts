@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Msg, Subscription } from "@nats-io/transport-node";
 import type { z } from "zod";
 import type { Broker } from "../../broker/broker.ts";
-import { eventsSubject } from "../../broker/layout.ts";
+import { eventsSubject, toldSubject } from "../../broker/layout.ts";
 import type { Payloads } from "../../broker/payloads.ts";
 import { nextEventSchema, toldSchema } from "../../broker/wire.ts";
 import type { ExecutionId, NodeId } from "../../domain/ids.ts";
@@ -71,7 +71,7 @@ export function createNatsEvents(options: {
     try {
       const data = await payloads.pack(nextEventSchema, question, `ask-${question.id}`);
       const answered = connection
-        .request(eventsSubject(node), data, { timeout: ANSWER_MS })
+        .request(eventsSubject(node), data, { timeout: ANSWER_MS, noMux: true, reply: toldSubject() })
         .then((message) => payloads.unpack(toldSchema, message.data))
         // It has ended, or cannot be reached, or is of another version.
         .catch(() => null);

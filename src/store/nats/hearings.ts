@@ -39,7 +39,7 @@ export interface Hearings {
 
 /**
  * The word of an end is kept nowhere: whoever has waited for so long looks at the record, and again after twice as long each
- * time. A word that was lost with a connection, or with the worker that was about to say it, is made good sooner than that.
+ * time. A word that was lost with a connection is made good sooner than that.
  */
 const FIRST_LOOK_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
