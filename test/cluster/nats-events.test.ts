@@ -4,7 +4,7 @@ import { type Broker, connectBroker } from "../../src/broker/broker.ts";
 import { ensureLayout, eventsSubject, type Layout } from "../../src/broker/layout.ts";
 import { createPayloads, type Payloads } from "../../src/broker/payloads.ts";
 import { executionId, type NodeId, nodeId } from "../../src/domain/ids.ts";
-import { SAMPLE_NODE } from "../../src/domain/sample-execution.test-support.ts";
+import { SAMPLE_NODE, SAMPLE_RUN } from "../../src/domain/sample-execution.test-support.ts";
 import type { ReadUpTo } from "../../src/events/events.ts";
 import { describeEvents } from "../../src/events/events-conformance.test-support.ts";
 import { createNatsEvents } from "../../src/events/nats/nats-events.ts";
@@ -99,6 +99,40 @@ test("a node that never stops telling is not listened to for ever", async () => 
   // As much as three starts of one execution have to tell.
   expect(bytes).toBeGreaterThan(12_000_000);
   expect(bytes).toBeLessThan(13_500_000);
+});
+
+test("nor is one that tells of no end of compile runs", async () => {
+  let entry = 10;
+  const result = { ...SAMPLE_RUN, stdout: Buffer.alloc(300_000).toString("base64"), stderr: "" };
+  const { node, count } = answerWith(() => {
+    entry += 1;
+    const upTo = { ...READ, entry };
+    return { v: 1, body: { told: { event: { kind: "compile", result }, upTo }, isOpen: true } };
+  });
+  const reader = createNatsEvents({ broker, payloads, findNode: async () => node }).follow(executionId(randomUUID()));
+  for (let after = READ; ; ) {
+    const found = await reader.next(after, soon());
+    if (found === null) break;
+    after = found.upTo;
+    expect(count()).toBeLessThan(60);
+  }
+});
+
+test("at the end it is asked who has run it, not a node that is silent", async () => {
+  const id = executionId(randomUUID());
+  const [silent, ran] = [nodeId(randomUUID()), nodeId(randomUUID())];
+  let runner = silent;
+  const ears = broker.connection.subscribe(eventsSubject(silent), { callback: () => undefined });
+  const running = createNatsEvents({ broker, payloads, findNode: async () => null });
+  running.progressOf(id, ran, new Promise(() => undefined))?.started();
+  await broker.connection.flush();
+  const reader = createNatsEvents({ broker, payloads, findNode: async () => runner }).follow(id);
+  expect(await reader.next(READ, AbortSignal.timeout(100))).toBeNull();
+  runner = ran;
+  const told = await reader.next(READ, AbortSignal.abort());
+  expect(told?.event).toEqual({ kind: "started", node: ran });
+  ears.unsubscribe();
+  running.close();
 });
 
 test("when the node that runs it ends, whoever follows hears it from the next one", async () => {

@@ -56,7 +56,9 @@ export function createNatsEvents(options: {
     const isWorthWaiting = waitMs > 0 && logs.isOpen(id);
     const patience = isWorthWaiting ? AbortSignal.timeout(Math.min(waitMs, WAIT_MS)) : AbortSignal.abort();
     const told = await nextOf(logs.find(id), after, patience);
-    message.respond(await payloads.pack(toldSchema, { told, isOpen: logs.isOpen(id) }, `event-${id}`));
+    message.respond(
+      await payloads.pack(toldSchema, { told, isOpen: logs.isOpen(id) }, `event-${id}-${crypto.randomUUID()}`),
+    );
   }
 
   /** @returns null when that node does not answer, or `patience` has aborted meanwhile. */
@@ -99,9 +101,9 @@ export function createNatsEvents(options: {
             toldBytes += sizeOf(found.told);
             return found.told;
           }
-          if (patience.aborted) return null;
-          // It may begin elsewhere, or has not begun.
+          // It may begin elsewhere, or has not begun. After the end it is surely known who has run it.
           if (!found?.isOpen || found.told) node = null;
+          if (patience.aborted) return null;
           if (node === null) await delay(pauseMs, undefined, { signal: patience }).catch(() => undefined);
         }
       }
@@ -131,5 +133,6 @@ function isAfter(one: ReadUpTo, other: ReadUpTo): boolean {
 }
 
 function sizeOf({ event }: Told): number {
-  return "bytes" in event ? Math.max(1, event.bytes.length) : ENTRY_BYTES;
+  if ("bytes" in event) return Math.max(1, event.bytes.length);
+  return ENTRY_BYTES + ("result" in event ? event.result.stdout.length + event.result.stderr.length : 0);
 }
