@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_COMPILE_LIMITS } from "../../domain/limits.ts";
@@ -107,6 +108,26 @@ describe("the cache of compiled programs", () => {
     expect((await get()).result.cached).toBe(false);
     expect((await get()).result.cached).toBe(true);
   });
+});
+
+it("a program is given before it is kept, unless many wait for the disk", async () => {
+  const { store } = memoryStore();
+  const { promise: disk, resolve: work } = Promise.withResolvers<void>();
+  const cache = createCompileCache({ ...store, write: () => disk });
+  let given = 0;
+  const asked = Array.from({ length: 12 }, async (_, index) => {
+    await cache.get(`key${index}`, {
+      limits: DEFAULT_COMPILE_LIMITS,
+      signal: new AbortController().signal,
+      onAbort: () => compiledOf({ status: "cancelled" }),
+      compile: async () => compiledOf(),
+    });
+    given += 1;
+  });
+  await delay(20);
+  expect(given).toBe(8);
+  work();
+  await Promise.all(asked);
 });
 
 it("whoever asks at whatever time, a program is compiled once, and nobody gets another's", async () => {

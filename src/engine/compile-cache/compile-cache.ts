@@ -21,10 +21,13 @@ export interface GetOptions {
   readonly onAbort: () => Compiled;
 }
 
+/** Where the disk is slower than compilers, programs that wait for it are not to fill the memory. */
+const MOST_WRITES = 8;
+
 /** @param store where programs are kept; null: only those who want the same at the same time share a compile run. */
 export function createCompileCache(store: FileStore | null): CompileCache {
   const work = createSharedWork<Compiled>();
-  /** What is being kept, by key: nobody waits for the disk but who asks for the same program meanwhile. */
+  /** What is being kept, by key: nobody waits for the disk but who asks for the same program meanwhile, unless it is much. */
   const writes = new Map<string, Promise<void>>();
 
   async function find(key: string): Promise<Compiled | null> {
@@ -39,12 +42,13 @@ export function createCompileCache(store: FileStore | null): CompileCache {
     }
   }
 
-  function keep(key: string, compiled: Compiled): void {
+  async function keep(key: string, compiled: Compiled): Promise<void> {
     if (store === null) return;
     const write = store.write(key, encodeCompiled(compiled)).finally(() => {
       if (writes.get(key) === write) writes.delete(key);
     });
     writes.set(key, write);
+    if (writes.size > MOST_WRITES) await write;
   }
 
   return {
@@ -57,7 +61,7 @@ export function createCompileCache(store: FileStore | null): CompileCache {
           const kept = await find(key);
           if (kept !== null && wouldHaveFitted(kept, limits)) return kept;
           const compiled = await compile(shared);
-          if (compiled.result.status === "ok") keep(key, compiled);
+          if (compiled.result.status === "ok") await keep(key, compiled);
           return compiled;
         },
       });
