@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Broker, connectBroker } from "../../src/broker/broker.ts";
 import { ensureLayout } from "../../src/broker/layout.ts";
 import { type Clock, systemClock } from "../../src/domain/clock.ts";
@@ -76,6 +76,25 @@ test("what was delivered while a gateway had lost the broker is nothing that it 
   await delivering.streams.purge("KV_WEBHOOKS");
   await expect.poll(() => cutOff.store.outbox.size(), { timeout: 10_000 }).toBe(0);
   await Promise.all([cutOff.close(), delivering.close()]);
+  // Other tests use it.
+  await expect.poll(() => broker.isConnected(), { timeout: 10_000 }).toBe(true);
+});
+
+test("a list of what is to be delivered that ends too soon, has nothing forgotten", async () => {
+  const side = await createSide("gateway");
+  await side.store.openOutbox();
+  const execution = sampleExecution();
+  await side.store.accept(acceptanceOf(execution, { webhook: { url: "https://a.example/", secret: "s" } }));
+  await side.store.cancel(execution.id);
+  await expect.poll(() => side.store.outbox.size()).toBe(1);
+  const nothing = [].values() as unknown as Awaited<ReturnType<typeof side.layout.webhooks.keys>>;
+  const listing = vi.spyOn(side.layout.webhooks, "keys").mockResolvedValue(nothing);
+  await server.kill();
+  await server.start();
+  await expect.poll(() => listing.mock.calls.length, { timeout: 10_000 }).toBe(1);
+  await side.layout.webhooks.get(execution.id);
+  expect(side.store.outbox.size()).toBe(1);
+  await side.close();
   // Other tests use it.
   await expect.poll(() => broker.isConnected(), { timeout: 10_000 }).toBe(true);
 });

@@ -94,7 +94,8 @@ export function createNatsOutbox(options: {
   async function forgetGone(): Promise<void> {
     const gone = new Set(entries.keys());
     for await (const key of await bucket.keys()) gone.delete(key as ExecutionId);
-    for (const id of gone) entries.delete(id);
+    // Each is asked for: a list that ended too soon, as with a connection lost again, is to forget nothing that is there.
+    for (const id of gone) if ((await persist(() => bucket.get(id)))?.operation !== "PUT") entries.delete(id);
   }
 
   /** @returns whether nobody else has moved it in the meantime. */
