@@ -45,6 +45,16 @@ it("gives up one that stays away", async () => {
   expect(asked).toBeGreaterThan(2);
 });
 
+it("asks no sooner than the server says, and not at all where that is too late", async () => {
+  const full = (retryAfterSeconds: number) => new EngineError("queue_full", "not now", { retryAfterSeconds });
+  const beganAtMs = performance.now();
+  expect(await run([full(0.1)])).toBe("answer");
+  expect(performance.now() - beganAtMs).toBeGreaterThanOrEqual(95);
+  asked = 0;
+  const tooLate = full(1);
+  expect([await run([tooLate]), asked]).toEqual([tooLate, 1]);
+});
+
 it("takes any other answer as it is", async () => {
   for (const error of [new EngineError("rate_limited", "later"), new UnreachableError("it is no Millrace")]) {
     asked = 0;

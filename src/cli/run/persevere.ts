@@ -26,10 +26,11 @@ export function persevere(
         return await ask();
       } catch (error) {
         giveUpAtMs ??= performance.now() + patienceMs;
-        if (!mayPass(error) || performance.now() > giveUpAtMs) throw error;
+        const askedMs = askedToWaitMs(error);
+        if (!mayPass(error) || performance.now() + askedMs > giveUpAtMs) throw error;
         if (!isAnnounced) announce(`${error.message}; trying again for ${patienceMs / 1_000} s`);
         isAnnounced = true;
-        await delay(pauseMs, undefined, { signal });
+        await delay(Math.max(pauseMs, askedMs), undefined, { signal });
       }
     }
   }
@@ -38,6 +39,11 @@ export function persevere(
     languages: (how) => untilAnswered(() => runner.languages(how), how?.signal),
     execute: (request, how) => untilAnswered(() => runner.execute(request, how), how?.signal),
   };
+}
+
+/** A server that is full says how soon it may have room: whoever comes earlier is one more that it has to send away. */
+function askedToWaitMs(error: unknown): number {
+  return error instanceof EngineError ? 1_000 * (error.retryAfterSeconds ?? 0) : 0;
 }
 
 function mayPass(error: unknown): error is Error {
