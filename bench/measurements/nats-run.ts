@@ -6,7 +6,7 @@ import { judged, type Row } from "../table.ts";
 import { requireGood } from "./batches.ts";
 
 /** Until the code of all processes is compiled, and the interpreters stand ready. */
-const WARM_UP_RUNS = 500;
+const WARM_UP_RUNS = 2_000;
 const ROUNDS = 200;
 
 /** What the last run left to be cleared up, and made anew, is done by then, milliseconds. */

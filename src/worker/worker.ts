@@ -124,7 +124,7 @@ export function createWorker(options: {
   /** Has a start recorded, and the job run if that was granted: meanwhile already, where it surely will be. */
   async function startRun(lease: Lease): Promise<Exclude<Start, { kind: "run" }> | Started> {
     const refused = new AbortController();
-    const recorded = store.start(lease.job, nodeId);
+    const recorded = keepLease(lease, store.start(lease.job, nodeId));
     const ahead = lease.mayRunAhead ? run(lease, { attempt: 1, isKept: false }, refused.signal) : null;
     let start: Start | null = null;
     try {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -129,19 +129,6 @@ function strayFiles(): string[] {
   );
 }
 
-/** A namespace, and five files that tell whether it is as new: native/network.h. */
-const DESCRIPTORS_PER_NETWORK = 6;
-
-/**
- * Descriptors of the launcher that go by how many zygotes and lanes' networks there are. A lane has none of them until it is used,
- * and keeps them: how many there are is bounded by the lanes, and chance.
- */
-function standingDescriptors(launcherPid: number): number {
-  const directory = `/proc/${launcherPid}/fd`;
-  const networks = readdirSync(directory).filter((fd) => readlinkSync(`${directory}/${fd}`).startsWith("net:"));
-  return server.instance.zygotes().length + networks.length * DESCRIPTORS_PER_NETWORK;
-}
-
 /** What may not grow. */
 function measure() {
   const { serverPid, supervisorPid, launcherPid } = server.instance;
@@ -153,7 +140,8 @@ function measure() {
     >;
   return {
     pids,
-    descriptors: each((pid) => countDescriptors(pid) - (pid === pids.launcher ? standingDescriptors(pid) : 0)),
+    // A socket to each zygote: how many of them there are is chance, and bounded.
+    descriptors: each((pid) => countDescriptors(pid) - (pid === pids.launcher ? server.instance.zygotes().length : 0)),
     threads: each((pid) => readdirSync(`/proc/${pid}/task`).length),
     mounts: each((pid) => readFileSync(`/proc/${pid}/mountinfo`, "latin1").split("\n").length),
     megabytes: each((pid) => Math.round(residentBytes(pid) / MIB)),

@@ -162,6 +162,7 @@ export async function createNatsQueue(options: {
   }
 
   async function receive(delivery: Delivery): Promise<void> {
+    const deliveredAtMs = performance.now();
     if (delivery.deliveries > 1) redeliveries += 1;
     const { consumer } = delivery;
     const taker = [...takers].find((one) => canTake(one, consumer));
@@ -170,7 +171,7 @@ export async function createNatsQueue(options: {
     takers.delete(taker);
     try {
       const job = await payloads.unpack(jobSchema, delivery.data);
-      if (!taker.isGone) return taker.resolve(leaseOf(job, delivery));
+      if (!taker.isGone) return taker.resolve(leaseOf(job, delivery, deliveredAtMs));
       giveBack(delivery);
     } catch (error) {
       if (!taker.isGone) takers.add(taker);
@@ -203,10 +204,13 @@ export async function createNatsQueue(options: {
     delivery.ack();
   }
 
-  function leaseOf(job: Job, delivery: Delivery): Lease {
+  /** @param deliveredAtMs milliseconds of `performance.now()`: a payload may have taken a while since. */
+  function leaseOf(job: Job, delivery: Delivery, deliveredAtMs: number): Lease {
     const { id } = job.execution;
     const controller = new AbortController();
-    const one: Held = { controller, extendedAtMs: performance.now() };
+    const one: Held = { controller, extendedAtMs: deliveredAtMs };
+    const isSurelyOurs = performance.now() - deliveredAtMs < LEASE_MS;
+    const isFirst = delivery.deliveries === 1 && isNewJob(delivery.subject);
     let isEnded = false;
     held.set(id, (held.get(id) ?? new Set()).add(one));
 
@@ -219,7 +223,7 @@ export async function createNatsQueue(options: {
       job,
       cancelled: controller.signal,
       extendEveryMs: LEASE_MS / 4,
-      mayRunAhead: !job.isKept && delivery.deliveries === 1 && isNewJob(delivery.subject),
+      mayRunAhead: !job.isKept && isFirst && isSurelyOurs,
       async extend() {
         if (isEnded) return;
         const nowMs = performance.now();
